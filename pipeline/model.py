@@ -1,0 +1,488 @@
+"""The values every stage speaks.
+
+Boxes are `(x0, top, x1, bottom)` in PDF points. Until a `Review` is made they refer to the *upright* page
+(origin top-left after the rotation found by the reader was undone); a `Review` speaks of the page as received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+Box = tuple[float, float, float, float]
+Pixels = NDArray[np.uint8]
+
+Outcome = Literal["pass", "fail", "unsure", "n/a", "error"]
+Severity = Literal["block", "hold", "warn", "info"]
+Verdict = Literal["passed", "indeterminate", "failed"]
+Source = Literal["inbox", "mail", "cli"]
+Media = Literal["pdf", "jpg", "png", "tif", "docx", "xlsx", "toml", "unknown"]
+TextSource = Literal["text", "ocr", "form", "none"]
+UnreadableReason = Literal[
+    "empty", "encrypted", "damaged", "unsupported", "too_large", "unsafe", "timeout", "crashed", "wrong_extension"
+]
+SealShape = Literal["round", "oval", "square", "other"]
+SealKind = Literal["company", "contract", "finance", "invoice", "personal", "department", "unknown"]
+Edge = Literal["right", "left", "top", "bottom"]
+Alignment = Literal["registered", "reflowed", "none"]
+DifferenceKind = Literal["fill_in", "mark", "reading", "change"]
+StraddleForm = Literal[
+    "one_impression",
+    "two_impressions",
+    "missing_slices",
+    "foreign_slice",
+    "wrong_order",
+    "cropped",
+    "inconsistent",
+    "absent",
+    "single_sheet",
+    "not_visible",
+]
+
+
+class Value(BaseModel):
+    """Frozen base: stages hand each other values, never shared state."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(Value):
+    """A sentence for people, in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+# --- intake and reading -------------------------------------------------------------------------------------------
+
+
+class Submission(Value):
+    """One arrival of bytes; `name` is relative to the inbox and for display only, never used as a path."""
+
+    sha256: str
+    name: str
+    received_at: datetime
+    source: Source
+    size: int
+    media: Media
+
+
+class Word(Value):
+    """A word or a run of hanzi; `confidence` 0..1 (1 for a trusted text layer)."""
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+
+
+class Line(Value):
+    """One line of text; `box` is None in electronic files that have no pages."""
+
+    text: str
+    box: Box | None = None
+    confidence: float = 1.0
+    words: tuple[Word, ...] = ()
+
+
+class Cell(Value):
+    """One table cell; empty text for an empty cell."""
+
+    text: str
+    box: Box | None = None
+    confidence: float = 1.0
+
+
+class Table(Value):
+    """Rows of cells, top to bottom."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    box: Box | None = None
+
+
+class Page(Value):
+    """One upright page; `width`, `height` in pt, `rotation` = degrees clockwise applied to make it upright."""
+
+    number: int
+    width: float
+    height: float
+    rotation: Literal[0, 90, 180, 270] = 0
+    dpi: float | None = None
+    colour: bool = False
+    bilevel: bool = False
+    text_source: TextSource = "none"
+    lines: tuple[Line, ...] = ()
+    tables: tuple[Table, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """All lines joined by newlines."""
+        return "\n".join(line.text for line in self.lines)
+
+    def as_received(self, box: Box) -> Box:
+        """The same box on the page as received (before `rotation` was undone)."""
+        x0, top, x1, bottom = box
+        width, height = self.width, self.height
+        match self.rotation:
+            case 90:
+                return (top, width - x1, bottom, width - x0)
+            case 180:
+                return (width - x1, height - bottom, width - x0, height - top)
+            case 270:
+                return (height - bottom, x0, height - top, x1)
+            case _:
+                return box
+
+
+class Remark(Value):
+    """A fact about the file itself, e.g. `javascript`, `embedded_file`, `text_layer_contradicts`, `annotation`."""
+
+    code: str
+    message: Bilingual
+    page: int | None = None
+    box: Box | None = None
+
+
+class Document(Value):
+    """What a file says: pages with text, form values, remarks about its structure."""
+
+    submission: Submission
+    pages: tuple[Page, ...]
+    form: Mapping[str, str] = Field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def is_electronic(self) -> bool:
+        """True for files that were never paper (Word, Excel, order data)."""
+        return self.submission.media in ("docx", "xlsx", "toml")
+
+    @property
+    def text(self) -> str:
+        """Text of all pages joined by newlines."""
+        return "\n".join(page.text for page in self.pages)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An upright page picture, RGB uint8 of shape (height, width, 3); px = pt * dpi / 72."""
+
+    pixels: Pixels
+    dpi: float
+
+
+class PageSource(Protocol):
+    """Upright page pictures, rendered when asked so that memory stays flat."""
+
+    def picture(self, number: int, dpi: float | None = None) -> Picture:
+        """Page `number` (from 1); `dpi` None = the scan's own resolution within the pixel budget."""
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """What the recogniser read in one picture."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """One detected line; `quad` = four (x, y) corners in px, clockwise from top-left; `chars` = (char, x0, x1, conf)."""
+
+    text: str
+    confidence: float
+    quad: tuple[tuple[float, float], ...]
+    chars: tuple[tuple[str, float, float, float], ...] = ()
+
+
+class TextReader(Protocol):
+    """An OCR engine; pictures are RGB uint8."""
+
+    def read_page(self, pixels: Pixels) -> tuple[ReadLine, ...]:
+        """Detect and recognise all lines of a page."""
+
+    def read_strips(self, strips: list[Pixels]) -> tuple[ReadText, ...]:
+        """Recognise pictures of single lines, without detection."""
+
+
+# --- facts --------------------------------------------------------------------------------------------------------
+
+
+class Classification(Value):
+    """Which pack claims the document; `rivals` when several do, `nearest` and `missing` when none does."""
+
+    type: str | None
+    case_type: str | None = None
+    edition: str | None = None
+    rivals: tuple[str, ...] = ()
+    nearest: str | None = None
+    missing: tuple[str, ...] = ()
+
+
+class FieldValue(Value):
+    """A value read; `value` is canonical (ISO date, plain decimal …), `problem` says why its own check failed."""
+
+    value: str
+    raw: str
+    page: int | None = None
+    box: Box | None = None
+    confidence: float = 1.0
+    source: TextSource = "text"
+    problem: str | None = None
+
+
+class Extraction(Value):
+    """Fields by key (`lines.1.qty` for table rows); `unread` are labels found without a legible value."""
+
+    fields: Mapping[str, FieldValue] = Field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+
+class Seal(Value):
+    """One impression; `text` is the ring text, `inner` the straight line, `visible` 0..1 the share on the page."""
+
+    page: int
+    box: Box
+    shape: SealShape
+    diameter_mm: float
+    colour: Literal["red", "blue", "purple", "grey", "other"]
+    text: str = ""
+    text_confidence: float = 0.0
+    inner: str = ""
+    code: str = ""
+    kind: SealKind = "unknown"
+    visible: float = 1.0
+    confidence: float
+
+
+class Slice(Value):
+    """The part of a straddle seal on one page; `width_mm` across the edge, `height_mm` along it."""
+
+    page: int
+    box: Box
+    width_mm: float
+    height_mm: float
+    confidence: float = 1.0
+
+
+class Straddle(Value):
+    """How the slices at the page edges compose; `order` = pages as the slices fit best, left to right."""
+
+    form: StraddleForm
+    edge: Edge | None = None
+    slices: tuple[Slice, ...] = ()
+    missing_pages: tuple[int, ...] = ()
+    odd_pages: tuple[int, ...] = ()
+    order: tuple[int, ...] = ()
+    diameter_mm: float | None = None
+    coverage: float | None = None
+    text: str = ""
+    text_confidence: float = 0.0
+    confidence: float = 0.0
+    reason: str = ""
+
+
+class Signature(Value):
+    """Ink in a signing place; `field` is the pack's name of the place."""
+
+    page: int
+    box: Box
+    kind: Literal["handwritten", "digital"] = "handwritten"
+    field: str = ""
+    confidence: float
+
+
+class Difference(Value):
+    """One deviation from the reference; `signals` are the independent ways in which it was seen."""
+
+    kind: DifferenceKind
+    page: int | None
+    reference_page: int | None
+    box: Box | None = None
+    clause: str = ""
+    expected: str = ""
+    found: str = ""
+    confidence: float
+    signals: tuple[str, ...] = ()
+    note: str = ""
+
+
+class PageMatch(Value):
+    """Which reference page a page is; `score` 0..1; `reference_page` None = foreign."""
+
+    page: int
+    reference_page: int | None
+    alignment: Alignment
+    score: float
+    seconds: float = 0.0
+
+
+class Comparison(Value):
+    """A document laid beside its blank form."""
+
+    pages: tuple[PageMatch, ...]
+    reference_pages: int
+    missing: tuple[int, ...] = ()
+    repeated: tuple[int, ...] = ()
+    foreign: tuple[int, ...] = ()
+    in_order: bool = True
+    differences: tuple[Difference, ...] = ()
+
+
+class Observations(Value):
+    """What was seen on the paper; says nothing about what may be."""
+
+    seals: tuple[Seal, ...] = ()
+    straddle: Straddle | None = None
+    signatures: tuple[Signature, ...] = ()
+    comparison: Comparison | None = None
+    signature_page: int | None = None
+    places: Mapping[str, tuple[int, Box]] = Field(default_factory=dict)
+
+
+class Facts(Value):
+    """All facts of one document; `unreadable` set = the file could not be read and the rest is empty."""
+
+    document: Document
+    classification: Classification
+    extraction: Extraction = Extraction()
+    observations: Observations = Observations()
+    unreadable: UnreadableReason | None = None
+    reason: Bilingual | None = None
+    pictures: Mapping[str, str] = Field(default_factory=dict)
+    timing: Mapping[str, float] = Field(default_factory=dict)
+
+
+# --- the blank form -----------------------------------------------------------------------------------------------
+
+
+class Blank(Value):
+    """A place that may be filled in; `name` is the variable of the form."""
+
+    name: str
+    page: int
+    box: Box
+
+
+class Reference(Value):
+    """A blank form: pages with their exact text, and the blanks."""
+
+    sha256: str
+    edition: str
+    pages: tuple[Page, ...]
+    blanks: tuple[Blank, ...]
+
+
+# --- judgement ----------------------------------------------------------------------------------------------------
+
+
+class Finding(Value):
+    """What one rule says; `expected`/`found` and the place are its evidence, `required`/`fix` tell how to cure it."""
+
+    rule: str
+    outcome: Outcome
+    severity: Severity
+    message: Bilingual
+    required: Bilingual | None = None
+    fix: Bilingual | None = None
+    page: int | None = None
+    box: Box | None = None
+    expected: str | None = None
+    found: str | None = None
+    confidence: float | None = None
+    document: str | None = None
+
+
+class ReviewDocument(Value):
+    """The `document` part of a review."""
+
+    type: str | None
+    case_type: str | None
+    edition: str | None
+    rivals: tuple[str, ...] = ()
+    pages: int
+
+
+class ReviewSeal(Value):
+    """The `seals` part of a review."""
+
+    page: int
+    box: Box
+    shape: SealShape
+    diameter_mm: float
+    colour: str
+    text: str
+    kind: SealKind
+    confidence: float
+
+
+class ReviewSlice(Value):
+    """One slice of the straddle seal in a review."""
+
+    page: int
+    box: Box
+
+
+class ReviewStraddle(Value):
+    """The `straddle` part of a review."""
+
+    outcome: Outcome
+    edge: Edge | None = None
+    slices: tuple[ReviewSlice, ...] = ()
+    missing_pages: tuple[int, ...] = ()
+
+
+class ReviewSignature(Value):
+    """The `signatures` part of a review."""
+
+    page: int
+    box: Box
+    kind: Literal["handwritten", "digital"]
+    confidence: float
+
+
+class ReviewPage(Value):
+    """The `pages` part of a review; `rotation` = degrees clockwise that make the page upright."""
+
+    number: int
+    width: float
+    height: float
+    rotation: Literal[0, 90, 180, 270] = 0
+    reference_page: int | None = None
+    alignment: Alignment = "none"
+    dpi: float | None = None
+    colour: bool = False
+    seconds: float = 0.0
+
+
+class ReviewSubmission(Value):
+    """The `submission` part of a review."""
+
+    sha256: str
+    name: str
+    received_at: datetime
+    source: Source
+
+
+class Review(Value):
+    """The judged document, as written to `review-*.json` and printed by `--json`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    schema_: Literal["countersign/review/1"] = Field(default="countersign/review/1", alias="schema")
+    submission: ReviewSubmission
+    document: ReviewDocument
+    verdict: Verdict
+    fields: Mapping[str, FieldValue] = Field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    seals: tuple[ReviewSeal, ...] = ()
+    straddle: ReviewStraddle | None = None
+    signatures: tuple[ReviewSignature, ...] = ()
+    pages: tuple[ReviewPage, ...] = ()
+    timing: Mapping[str, float] = Field(default_factory=dict)

@@ -1,0 +1,470 @@
+"""Document packs: what the program knows of documents, loaded from folders of plain data and checked at the start."""
+
+from __future__ import annotations
+
+import tomllib
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline.errors import PackError
+from pipeline.model import Bilingual, Box, Facts, Finding, Media, Outcome, Severity, Value
+from pipeline.values import FIELD_TYPES
+
+Register = tuple[Mapping[str, Any], ...]
+
+
+# --- what a check sees and says -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class World:
+    """What is known besides the papers; `registers` are the clerk's tables, rows keyed by column name."""
+
+    today: date
+    profile: str
+    registers: Mapping[str, Register] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One document of a dossier with what its own rules said."""
+
+    facts: Facts
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """The documents of one case that count (of re-submitted ones only the newest)."""
+
+    parts: tuple[Part, ...]
+    present: tuple[str, ...] = ()
+
+    def parts_of(self, form: str) -> tuple[Part, ...]:
+        """Parts of a document form: `type`, `type:scan` or `type:electronic`."""
+        return tuple(part for part in self.parts if form in forms_of(part.facts))
+
+
+def forms_of(facts: Facts) -> tuple[str, ...]:
+    """The names under which case rules may ask for a document."""
+    kind = facts.classification.type
+    if kind is None:
+        return ()
+    return (kind, f"{kind}:electronic" if facts.document.is_electronic else f"{kind}:scan")
+
+
+class Judgement(Value):
+    """One answer of a check; `sub` is the letter appended to the rule id, e.g. `d` for AGR-01d."""
+
+    outcome: Outcome
+    message: Bilingual
+    sub: str = ""
+    severity: Severity | None = None
+    required: Bilingual | None = None
+    fix: Bilingual | None = None
+    page: int | None = None
+    box: Box | None = None
+    expected: str | None = None
+    found: str | None = None
+    confidence: float | None = None
+    document: str | None = None
+
+
+class Check(BaseModel):
+    """A way of checking; its fields are the options a pack may set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: ClassVar[str]
+
+    def field_names(self) -> tuple[str, ...]:
+        """Names of pack fields the options refer to, so that a wrong one stops the start."""
+        return ()
+
+
+class DocumentCheck(Check):
+    """Judges one document."""
+
+    @abstractmethod
+    def judge(self, facts: Facts, pack: Pack, world: World) -> Iterator[Judgement]:
+        """Yield at least one judgement."""
+
+
+class CaseCheck(Check):
+    """Judges the documents of a case together."""
+
+    @abstractmethod
+    def judge(self, dossier: Dossier, world: World) -> Iterator[Judgement]:
+        """Yield at least one judgement."""
+
+
+# --- the data of a pack -------------------------------------------------------------------------------------------
+
+
+class Identify(Value):
+    """Words that must (`all`, `any`) or must not (`none`) stand in the first `pages` pages; spaces do not count."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    pages: int = 2
+
+
+class FieldSpec(Value):
+    """One field; `labels` as printed beside it, `blank` its variable in the reference (default: the field's name)."""
+
+    labels: tuple[str, ...] = ()
+    type: str = "text"
+    title: Bilingual | None = None
+    required: bool = False
+    pattern: str | None = None
+    options: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    blank: str | None = None
+
+    @model_validator(mode="after")
+    def _known_type(self) -> Self:
+        if self.type not in FIELD_TYPES:
+            raise ValueError(f"type {self.type!r} is unknown; valid: {', '.join(sorted(FIELD_TYPES))}")
+        return self
+
+
+class RowsSpec(Value):
+    """A table of like rows; `columns` by field name, `end` = words in the row that ends the table."""
+
+    columns: Mapping[str, FieldSpec]
+    end: tuple[str, ...] = ()
+
+
+class PlaceSpec(Value):
+    """A place to seal or sign; `labels` printed at it, `party` the field naming whose mark belongs there."""
+
+    kind: Literal["seal", "signature"]
+    labels: tuple[str, ...] = ()
+    party: str | None = None
+    blank: str | None = None
+
+
+class RuleSpec(BaseModel):
+    """One rule of a pack: keys below plus the options of its check."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    id: str
+    check: str
+    severity: Severity
+    enabled: bool = True
+    profiles: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    statement: Bilingual
+    required: Bilingual | None = None
+    fix: Bilingual | None = None
+
+    def applies(self, world: World) -> bool:
+        """Whether the rule is in force today in this profile."""
+        begun = self.valid_from is None or self.valid_from <= world.today
+        ended = self.valid_to is not None and world.today > self.valid_to
+        return self.enabled and begun and not ended and (not self.profiles or world.profile in self.profiles)
+
+
+class Rule[C: Check](Value):
+    """A rule with its check ready to run."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    spec: RuleSpec
+    check: C
+
+
+class _PackFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Bilingual
+    type: str
+    code: str
+    edition: str | None = None
+    reference: str | None = None
+    outgoing: str | None = None
+    identify: Identify | None = None
+    fields: Mapping[str, FieldSpec] = Field(default_factory=dict)
+    rows: Mapping[str, RowsSpec] = Field(default_factory=dict)
+    places: Mapping[str, PlaceSpec] = Field(default_factory=dict)
+    straddle_party: str | None = None
+    rules: tuple[RuleSpec, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One document type; `reference` is the blank form as PDF, `outgoing` the Word template."""
+
+    case_type: str
+    type: str
+    code: str
+    title: Bilingual
+    edition: str | None
+    folder: Path
+    reference: Path | None
+    outgoing: Path | None
+    identify: Identify | None
+    fields: Mapping[str, FieldSpec]
+    rows: Mapping[str, RowsSpec]
+    places: Mapping[str, PlaceSpec]
+    straddle_party: str | None
+    rules: tuple[Rule[DocumentCheck], ...]
+
+    def column(self, key: str) -> FieldSpec | None:
+        """The spec of a field key, also of a row's cell such as `lines.2.qty`."""
+        if key in self.fields:
+            return self.fields[key]
+        table, _, rest = key.partition(".")
+        _, _, column = rest.partition(".")
+        return self.rows[table].columns.get(column) if table in self.rows else None
+
+
+class JoinSpec(Value):
+    """A key by which documents find their case, per document type; `exclusive` = one case, one value."""
+
+    key: str
+    fields: Mapping[str, str]
+    exclusive: bool = False
+
+
+class PaperSpec(Value):
+    """An outgoing paper made from `pack`'s Word template when the case reaches the state `when`.
+
+    `body` is `findings` (what must be corrected) or `fields:<type>` (all fields of that document).
+    `values` lists sources per variable, the first that has a value wins: `<type>.<field>`, `register:<name>.<column>`,
+    `capitals:<type>.<field>`, `text:<literal>`, `number` (the paper's own). `number` may use {case} {code} {seq} {date} {daily}.
+    """
+
+    code: str
+    pack: str
+    profile: str
+    when: str
+    body: str
+    values: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    number: str = "{case}-{code}-{seq}"
+    due_business_days: int | None = None
+    release: Literal["person", "auto"] = "person"
+
+
+class _CaseFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Bilingual
+    type: str
+    requires: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    standalone: tuple[str, ...] = ()
+    join: tuple[JoinSpec, ...] = ()
+    label: tuple[str, ...] = ()
+    papers: tuple[PaperSpec, ...] = ()
+    rules: tuple[RuleSpec, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseType:
+    """A kind of case: which documents it needs per profile, how they join, what goes out."""
+
+    type: str
+    title: Bilingual
+    folder: Path
+    requires: Mapping[str, tuple[str, ...]]
+    standalone: tuple[str, ...]
+    join: tuple[JoinSpec, ...]
+    label: tuple[str, ...]
+    papers: tuple[PaperSpec, ...]
+    rules: tuple[Rule[CaseCheck], ...]
+    packs: Mapping[str, Pack]
+    registers: Mapping[str, Register]
+
+
+@dataclass(frozen=True)
+class Packs:
+    """Everything loaded from the templates folder."""
+
+    case_types: Mapping[str, CaseType]
+
+    def documents(self) -> tuple[Pack, ...]:
+        """All packs that can be recognised, in a fixed order."""
+        return tuple(
+            pack
+            for _, case in sorted(self.case_types.items())
+            for _, pack in sorted(case.packs.items())
+            if pack.identify is not None
+        )
+
+    def find(self, case_type: str | None, type_: str | None) -> Pack | None:
+        """The pack of a classified document, None when nobody claimed it."""
+        case = self.case_types.get(case_type or "")
+        return case.packs.get(type_ or "") if case else None
+
+
+# --- loading ------------------------------------------------------------------------------------------------------
+
+
+def load_packs(root: Path, checks: Mapping[str, type[Check]]) -> Packs:
+    """All case types under `root`; PackError names file, key and valid names."""
+    if not root.is_dir():
+        raise PackError(f"{root}: the templates folder does not exist", todo="set `templates` in countersign.toml")
+    found = {}
+    for file in sorted(root.glob("*/case.toml")):
+        case = _load_case(file, checks)
+        found[case.type] = case
+    if not found:
+        raise PackError(f"{root}: no <case type>/case.toml in it", todo="point `templates` to a folder with packs")
+    return Packs(case_types=found)
+
+
+def _load_case(file: Path, checks: Mapping[str, type[Check]]) -> CaseType:
+    data = _parse(file, _CaseFile)
+    folder = file.parent
+    _same_name(file, data.type, folder)
+    packs = {}
+    for pack_file in sorted(folder.glob("*/pack.toml")):
+        pack = _load_pack(pack_file, data.type, checks)
+        packs[pack.type] = pack
+    _known_documents(file, data, packs)
+    return CaseType(
+        type=data.type,
+        title=data.title,
+        folder=folder,
+        requires=data.requires,
+        standalone=data.standalone,
+        join=data.join,
+        label=data.label,
+        papers=data.papers,
+        rules=tuple(_rule(file, spec, checks, CaseCheck) for spec in data.rules),
+        packs=packs,
+        registers={path.stem: _register(path) for path in sorted((folder / "registers").glob("*.toml"))},
+    )
+
+
+def _load_pack(file: Path, case_type: str, checks: Mapping[str, type[Check]]) -> Pack:
+    data = _parse(file, _PackFile)
+    folder = file.parent
+    _same_name(file, data.type, folder)
+    rules = tuple(_rule(file, spec, checks, DocumentCheck) for spec in data.rules)
+    pack = Pack(
+        case_type=case_type,
+        type=data.type,
+        code=data.code,
+        title=data.title,
+        edition=data.edition,
+        folder=folder,
+        reference=_file(file, "reference", data.reference),
+        outgoing=_file(file, "outgoing", data.outgoing),
+        identify=data.identify,
+        fields=data.fields,
+        rows=data.rows,
+        places=data.places,
+        straddle_party=data.straddle_party,
+        rules=rules,
+    )
+    for rule in rules:
+        _known_fields(file, rule, pack)
+    return pack
+
+
+def _parse[M: BaseModel](file: Path, model: type[M]) -> M:
+    try:
+        return model.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{file}: not valid TOML: {error}", todo="mend the line it names") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "(file)"
+        valid = f"; valid keys: {', '.join(sorted(model.model_fields))}" if first["type"] == "extra_forbidden" else ""
+        raise PackError(f"{file}: {key}: {first['msg']}{valid}", todo="mend this key") from error
+
+
+def _rule[C: Check](file: Path, spec: RuleSpec, checks: Mapping[str, type[Check]], base: type[C]) -> Rule[C]:
+    valid = sorted(name for name, check in checks.items() if issubclass(check, base))
+    check = checks.get(spec.check)
+    if check is None or not issubclass(check, base):
+        raise PackError(
+            f"{file}: rule {spec.id}: check {spec.check!r} is unknown here; valid: {', '.join(valid)}",
+            todo="name one of these",
+        )
+    try:
+        return Rule(spec=spec, check=check.model_validate(spec.model_extra or {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise PackError(
+            f"{file}: rule {spec.id}: option {key}: {first['msg']}; "
+            f"options of {spec.check}: {', '.join(sorted(check.model_fields)) or 'none'}",
+            todo="mend this option",
+        ) from error
+
+
+def _same_name(file: Path, name: str, folder: Path) -> None:
+    if name != folder.name:
+        raise PackError(f"{file}: type {name!r} differs from its folder {folder.name!r}", todo="make them equal")
+
+
+def _file(file: Path, key: str, name: str | None) -> Path | None:
+    if name is None:
+        return None
+    path = file.parent / name
+    if Path(name).name != name or not path.is_file():
+        valid = ", ".join(sorted(entry.name for entry in file.parent.iterdir() if entry.is_file()))
+        raise PackError(f"{file}: {key}: there is no file {name!r}; in the folder: {valid}", todo="add or rename it")
+    if key == "reference":
+        return _reference_pdf(file, path)
+    return path
+
+
+def _reference_pdf(file: Path, path: Path) -> Path:
+    pdf = path.with_suffix(".pdf")
+    if not pdf.is_file():
+        raise PackError(f"{file}: reference: {pdf.name} is missing beside {path.name}", todo="print the form to PDF")
+    return pdf
+
+
+def _known_fields(file: Path, rule: Rule[DocumentCheck], pack: Pack) -> None:
+    valid = {*pack.fields, *pack.places}
+    valid |= {f"{table}.{column}" for table, spec in pack.rows.items() for column in spec.columns}
+    for name in rule.check.field_names():
+        if name not in valid:
+            raise PackError(
+                f"{file}: rule {rule.spec.id}: {name!r} is no field or place; valid: {', '.join(sorted(valid))}",
+                todo="name one of these",
+            )
+
+
+def _known_documents(file: Path, data: _CaseFile, packs: Mapping[str, Pack]) -> None:
+    used = [(f"requires.{profile}", form) for profile, forms in data.requires.items() for form in forms]
+    used += [("papers", paper.pack) for paper in data.papers]
+    used += [("standalone", name) for name in data.standalone]
+    used += [(f"join.{join.key}", name) for join in data.join for name in join.fields]
+    for key, form in used:
+        if form.partition(":")[0] not in packs:
+            raise PackError(
+                f"{file}: {key}: {form!r} is no document type; valid: {', '.join(sorted(packs))}",
+                todo="name one of these",
+            )
+    for join in data.join:
+        for name, key in join.fields.items():
+            if key not in packs[name].fields:
+                raise PackError(
+                    f"{file}: join.{join.key}: {name} has no field {key!r}; "
+                    f"valid: {', '.join(sorted(packs[name].fields))}",
+                    todo="name one of these",
+                )
+
+
+def _register(path: Path) -> Register:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path}: not valid TOML: {error}", todo="mend the line it names") from error
+    rows = data.get("rows")
+    if set(data) != {"rows"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise PackError(f"{path}: a register holds [[rows]] tables only", todo="put every entry under [[rows]]")
+    return tuple(rows)
