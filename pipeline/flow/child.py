@@ -1,0 +1,71 @@
+"""The sandboxed process: reads one file and leaves its facts. Started as `python -m pipeline.flow.child`."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+from pipeline.flow.document import look
+from pipeline.model import Submission, Value
+from pipeline.packs import load_packs
+from pipeline.read import RecordedReader, RecordingReader, TextReader, open_reader
+from pipeline.rules import CHECKS
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Job(Value):
+    """What the parent asks for; limits: address space in MiB, CPU in seconds."""
+
+    original: Path
+    submission: Submission
+    templates: Path
+    folder: Path
+    threads: int
+    memory_mib: int
+    cpu_seconds: int
+    parent: int
+    recordings: Path | None = None
+    record: bool = False
+
+
+def main() -> None:
+    """Job as JSON on standard input; facts are written to `folder/facts.json`."""
+    job = Job.model_validate_json(sys.stdin.buffer.read())
+    _limit(job)
+    packs = load_packs(job.templates, CHECKS)
+    facts = look(job.original, job.submission, packs, _reader(job), job.folder)
+    target = job.folder / "facts.json"
+    job.folder.mkdir(parents=True, exist_ok=True)
+    temporary = job.folder / f".facts.{os.getpid()}"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(facts.model_dump_json())
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(target)
+
+
+def _reader(job: Job) -> TextReader:
+    if job.recordings is not None and not job.record:
+        return RecordedReader(job.recordings)
+    reader = open_reader(job.threads)
+    return RecordingReader(reader, job.recordings) if job.recordings is not None else reader
+
+
+def _limit(job: Job) -> None:
+    """Die with the parent, and never take the machine down with a hostile file."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != job.parent:  # it died before the line above
+            os._exit(1)
+    resource.setrlimit(resource.RLIMIT_AS, (job.memory_mib * 2**20, job.memory_mib * 2**20))
+    resource.setrlimit(resource.RLIMIT_CPU, (job.cpu_seconds, job.cpu_seconds + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""One file, from bytes to facts: read, classify, inspect, extract. Runs inside the sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pipeline.classify import classify
+from pipeline.errors import UnreadableError
+from pipeline.extract import extract
+from pipeline.inspection import Inspection, inspect
+from pipeline.model import (
+    Bilingual,
+    Box,
+    Classification,
+    Document,
+    Extraction,
+    Facts,
+    Observations,
+    PageSource,
+    Picture,
+    Pixels,
+    Submission,
+    TextReader,
+)
+from pipeline.packs import Pack, Packs
+from pipeline.read import open_reference, read
+
+_PAGE_DPI = 100.0  # of the pictures kept for the report; crops keep the scan's own resolution
+_JPEG_QUALITY = 72
+_CROP_MARGIN_PT = 3.0
+_EXCERPTS = 40  # pictures of findings per document; a re-typed contract differs everywhere
+
+
+class Timing:
+    """Seconds per stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def of(self, stage: str) -> Iterator[None]:
+        """Add the time spent inside to `stage`."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - begun
+            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + spent, 4)
+
+
+def look(path: Path, submission: Submission, packs: Packs, reader: TextReader, gallery: Path) -> Facts:
+    """All facts of one file; pictures for the report are written into `gallery`. Raises nothing for bad input."""
+    timing = Timing()
+    with timing.of("total_s"):
+        try:
+            with timing.of("read_s"):
+                reading = read(path, submission, reader)
+        except UnreadableError as error:
+            return unreadable(submission, error.reason, Bilingual(zh=error.zh, en=error.en))
+        document = reading.document
+        classification = classify(document, packs)
+        pack = packs.find(classification.case_type, classification.type)
+        inspection = _inspect(document, reading.pictures, pack, reader, timing)
+        extraction = _extract(document, reading.pictures, pack, inspection.blanks, reader, timing)
+        facts = Facts(
+            document=document,
+            classification=classification,
+            extraction=extraction,
+            observations=inspection.observations,
+        )
+        with timing.of("pictures_s"):
+            pictures = _gallery(facts, reading.pictures, inspection.stitched, gallery)
+    return facts.model_copy(update={"pictures": pictures, "timing": timing.seconds})
+
+
+def unreadable(submission: Submission, reason: str, why: Bilingual) -> Facts:
+    """Facts of a file that could not be read."""
+    return Facts.model_validate(
+        {
+            "document": Document(submission=submission, pages=()),
+            "classification": Classification(type=None),
+            "unreadable": reason,
+            "reason": why,
+        }
+    )
+
+
+def _inspect(
+    document: Document, pictures: PageSource | None, pack: Pack | None, reader: TextReader, timing: Timing
+) -> Inspection:
+    if pictures is None or pack is None:
+        return Inspection(observations=Observations())
+    with timing.of("inspect_s"):
+        if pack.reference is None:
+            return inspect(document, pictures, reader, places=pack.places, straddle=pack.straddle_party is not None)
+        reference, blank_pages = open_reference(pack.reference, pack.edition or "")
+        return inspect(
+            document,
+            pictures,
+            reader,
+            places=pack.places,
+            straddle=pack.straddle_party is not None,
+            form=(reference, blank_pages),
+        )
+
+
+def _extract(
+    document: Document,
+    pictures: PageSource | None,
+    pack: Pack | None,
+    blanks: Mapping[str, tuple[int, Box]],
+    reader: TextReader,
+    timing: Timing,
+) -> Extraction:
+    if pack is None:
+        return Extraction()
+    with timing.of("extract_s"):
+        return extract(document, pack, blanks=blanks, pictures=pictures, reader=reader)
+
+
+# --- pictures for the reviewer ------------------------------------------------------------------------------------
+
+
+def _gallery(facts: Facts, source: PageSource | None, stitched: Pixels | None, folder: Path) -> Mapping[str, str]:
+    """Page, crop and seal pictures by key: `page-3`, `field-po_no`, `seal-1`, `difference-2`, `straddle`."""
+    if source is None:
+        return {}
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    wanted = _wanted_crops(facts)
+    for page in facts.document.pages:
+        picture = source.picture(page.number)
+        written[f"page-{page.number}"] = _save(folder, _thumbnail(picture))
+        for key, box in wanted.get(page.number, ()):
+            crop = _crop(picture, box)
+            if crop.size:
+                written[key] = _save(folder, Image.fromarray(crop))
+    if stitched is not None:
+        written["straddle"] = _save(folder, Image.fromarray(stitched))
+    return written
+
+
+def _wanted_crops(facts: Facts) -> Mapping[int, list[tuple[str, Box]]]:
+    wanted: dict[int, list[tuple[str, Box]]] = {}
+    for name, value in facts.extraction.fields.items():
+        if value.page is not None and value.box is not None:
+            wanted.setdefault(value.page, []).append((f"field-{name}", value.box))
+    for index, seal in enumerate(facts.observations.seals, start=1):
+        wanted.setdefault(seal.page, []).append((f"seal-{index}", seal.box))
+    comparison = facts.observations.comparison
+    shown = [item for item in comparison.differences if item.kind in ("change", "reading")] if comparison else []
+    for index, item in enumerate(shown[:_EXCERPTS], start=1):
+        if item.page is not None and item.box is not None:
+            wanted.setdefault(item.page, []).append((f"difference-{index}", item.box))
+    return wanted
+
+
+def _thumbnail(picture: Picture) -> Image.Image:
+    image = Image.fromarray(picture.pixels)
+    scale = min(1.0, _PAGE_DPI / picture.dpi)
+    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
+
+
+def _crop(picture: Picture, box: Box) -> Pixels:
+    scale = picture.dpi / 72
+    x0, top = (max(0, int((edge - _CROP_MARGIN_PT) * scale)) for edge in box[:2])
+    x1, bottom = (max(0, int(np.ceil((edge + _CROP_MARGIN_PT) * scale))) for edge in box[2:])
+    return picture.pixels[top:bottom, x0:x1]
+
+
+def _save(folder: Path, image: Image.Image) -> str:
+    """Write a JPEG named by its content, so that a repeated run writes the same files."""
+    memory = io.BytesIO()
+    image.convert("RGB").save(memory, "JPEG", quality=_JPEG_QUALITY)
+    data = memory.getvalue()
+    name = f"{hashlib.sha256(data).hexdigest()[:24]}.jpg"
+    if not (folder / name).exists():
+        temporary = folder / f".{name}.{os.getpid()}"
+        temporary.write_bytes(data)
+        temporary.replace(folder / name)
+    return name

@@ -1,0 +1,236 @@
+"""The durable engine: queues, workflows and recovery. The only module that knows DBOS.
+
+Every step may run more than once after a crash; what it does must therefore be safe to repeat. Workflow ids make
+enqueueing idempotent: `doc:<sha256>`, `case:<id>:r<rev>`, `papers:<id>:r<rev>`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+
+from pipeline.flow.lease import Slot, dead_slots, lease
+
+# Work in flight belongs to this version; raise it only when a workflow changes shape, after draining.
+_VERSION = "1"
+_DOCUMENTS, _CASES, _PAPERS = "documents", "cases", "papers"
+_ATTEMPTS = 5
+_TICK_SECONDS = 5.0
+_ACTIVE = ["ENQUEUED", "PENDING", "DELAYED"]
+_GIVEN_UP = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+_log = structlog.get_logger(__name__)
+
+
+class Work(Protocol):
+    """What the engine has done for it; every method may be called again after a crash."""
+
+    def read(self, sha256: str) -> str:
+        """Read one document; returns the hash of its facts."""
+
+    def join(self, sha256: str, facts: str) -> tuple[str, int]:
+        """Put it into its case; returns case id and revision."""
+
+    def publish(self, case_id: str, rev: int) -> bool:
+        """Judge and report a case; False when `rev` is no longer the newest."""
+
+    def papers_due(self, case_id: str, rev: int) -> list[str]:
+        """Codes of the papers to draft."""
+
+    def draft(self, case_id: str, code: str) -> str:
+        """Write one paper; returns its number."""
+
+    def give_up(self, sha256: str) -> None:
+        """A document that broke the process again and again: leave facts that say so."""
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Documents that have not joined a case."""
+
+    def unpublished(self) -> tuple[tuple[str, int], ...]:
+        """Cases whose newest revision was not judged."""
+
+
+class _Desk:
+    """The work of this process; workflows are module functions and need to find it."""
+
+    work: Work
+    settle_seconds: float
+
+
+_desk = _Desk()
+
+
+def _transient(error: BaseException) -> bool:
+    return isinstance(error, OSError)
+
+
+@DBOS.step(name="read")
+def _read(sha256: str) -> str:
+    return _desk.work.read(sha256)
+
+
+@DBOS.step(name="join", retries_allowed=True, should_retry=_transient)
+def _join(sha256: str, facts: str) -> list[str | int]:
+    return list(_desk.work.join(sha256, facts))
+
+
+@DBOS.step(name="publish", retries_allowed=True, should_retry=_transient)
+def _publish(case_id: str, rev: int) -> bool:
+    return _desk.work.publish(case_id, rev)
+
+
+@DBOS.step(name="papers_due")
+def _papers_due(case_id: str, rev: int) -> list[str]:
+    return _desk.work.papers_due(case_id, rev)
+
+
+@DBOS.step(name="draft", retries_allowed=True, should_retry=_transient)
+def _draft(case_id: str, code: str) -> str:
+    return _desk.work.draft(case_id, code)
+
+
+@DBOS.workflow(name="document", max_recovery_attempts=_ATTEMPTS)
+def _document(sha256: str) -> None:
+    case_id, rev = _join(sha256, _read(sha256))
+    _enqueue_case(str(case_id), int(rev))
+
+
+@DBOS.workflow(name="case")
+def _case(case_id: str, rev: int) -> None:
+    if _publish(case_id, rev):
+        with SetWorkflowID(f"papers:{case_id}:r{rev}"), SetEnqueueOptions(delay_seconds=_desk.settle_seconds):
+            DBOS.enqueue_workflow(_PAPERS, _papers, case_id, rev)
+
+
+@DBOS.workflow(name="papers")
+def _papers(case_id: str, rev: int) -> None:
+    codes = _papers_due(case_id, rev)
+    for code in codes:
+        _draft(case_id, code)
+    if codes:
+        _publish(case_id, rev)
+
+
+def _enqueue_case(case_id: str, rev: int, again: str = "") -> None:
+    with SetWorkflowID(f"case:{case_id}:r{rev}{again}"), SetEnqueueOptions(queue_partition_key=case_id):
+        DBOS.enqueue_workflow(_CASES, _case, case_id, rev)
+
+
+class Engine:
+    """Start, feed and stop the durable work of one process."""
+
+    def __init__(self, work: Work, *, url: str, slots: Path, workers: int, settle_seconds: float) -> None:
+        self._url = url
+        self._slots = slots
+        self._workers = workers
+        self._slot: Slot | None = None
+        self._stopped = threading.Event()
+        self._janitor = threading.Thread(target=self._tidy, name="janitor", daemon=True)
+        _desk.work = work
+        _desk.settle_seconds = settle_seconds
+
+    def start(self) -> None:
+        """Lease a slot, resume what it left unfinished, open the queues."""
+        self._slot = lease(self._slots)
+        if self._url.startswith("sqlite:///"):
+            _write_ahead(Path(self._url.removeprefix("sqlite:///")))
+        config: DBOSConfig = {
+            "name": "countersign",
+            "system_database_url": self._url,
+            "application_version": _VERSION,
+            "executor_id": self._slot.name,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "ERROR",
+            "enable_otlp": False,
+        }
+        DBOS(config=config)
+        DBOS.launch()
+        DBOS.register_queue(_DOCUMENTS, worker_concurrency=self._workers, polling_interval_sec=0.25)
+        DBOS.register_queue(_CASES, partition_concurrency=1, polling_interval_sec=0.25)
+        DBOS.register_queue(_PAPERS, worker_concurrency=1, polling_interval_sec=0.5)
+        self._warn_of_other_versions()
+        self.reconcile()
+        self._janitor.start()
+
+    def stop(self) -> None:
+        """Leave running work to the next start."""
+        self._stopped.set()
+        if self._janitor.is_alive():
+            self._janitor.join(timeout=2 * _TICK_SECONDS)
+        DBOS.destroy()
+        if self._slot is not None:
+            self._slot.release()
+
+    def enqueue(self, sha256: str) -> None:
+        """Have a document processed; repeated calls change nothing."""
+        with SetWorkflowID(f"doc:{sha256}"):
+            DBOS.enqueue_workflow(_DOCUMENTS, _document, sha256)
+
+    def publish_again(self, case_id: str, rev: int, reason: str) -> None:
+        """Write a case's report once more, e.g. because a duplicate arrived."""
+        _enqueue_case(case_id, rev, again=f":{reason}")
+
+    def reconcile(self) -> None:
+        """Enqueue whatever the tables know of and the queues do not."""
+        for sha256 in _desk.work.unfinished():
+            self.enqueue(sha256)
+        for case_id, rev in _desk.work.unpublished():
+            _enqueue_case(case_id, rev)
+
+    def active(self, *, delayed: bool = True) -> int:
+        """How many workflows are waiting or running."""
+        status = _ACTIVE if delayed else _ACTIVE[:2]
+        return len(DBOS.list_workflows(status=status, load_input=False, load_output=False))
+
+    def _tidy(self) -> None:
+        while not self._stopped.wait(_TICK_SECONDS):
+            for task in (self._take_over, self._bury):
+                self._safely(task)
+
+    def _safely(self, task: Callable[[], None]) -> None:
+        try:
+            task()
+        except Exception:  # the janitor must outlive any single failure
+            _log.exception("janitor")
+
+    def _take_over(self) -> None:
+        """Resume the work of processes that died; the free engine only resumes its own slot."""
+        if self._slot is None:
+            return
+        dead = dead_slots(self._slots, self._slot)
+        pending = DBOS.list_workflows(status="PENDING", executor_id=dead, load_input=False) if dead else []
+        if pending:
+            _log.warning("resuming work of dead processes", slots=dead, workflows=len(pending))
+            DBOS._recover_pending_workflows(dead)
+
+    def _bury(self) -> None:
+        """Documents whose workflow was given up get facts that say so."""
+        for status in DBOS.list_workflows(status=_GIVEN_UP, name="document", load_output=False):
+            sha256 = status.workflow_id.removeprefix("doc:")
+            if sha256 in _desk.work.unfinished():
+                _log.error("document given up", sha256=sha256)
+                _desk.work.give_up(sha256)
+                self.reconcile()
+
+    def _warn_of_other_versions(self) -> None:
+        stranded = [
+            status.workflow_id
+            for status in DBOS.list_workflows(status=_ACTIVE, load_input=False, load_output=False)
+            if status.app_version != _VERSION
+        ]
+        if stranded:
+            _log.error("work of another program version is left over and will not run", workflows=stranded)
+
+
+def _write_ahead(path: Path) -> None:
+    """SQLite in WAL mode, once and for all; local disks only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()

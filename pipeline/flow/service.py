@@ -1,0 +1,217 @@
+"""The service: folders, stores and the engine of one installation put together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+import pipeline
+from pipeline.cases.join import keys_of
+from pipeline.cases.store import CaseStore
+from pipeline.errors import SettingsError, UsageError
+from pipeline.flow.case import UNSORTED, CaseDesk, label_of, now
+from pipeline.flow.engine import Engine
+from pipeline.flow.sandbox import Limits, facts_of
+from pipeline.flow.document import unreadable
+from pipeline.ingest import FileStore, check_folders, display_name, ingest
+from pipeline.model import Bilingual, Facts, Review
+from pipeline.packs import Packs, World, load_packs
+from pipeline.rules import CHECKS
+from pipeline.settings import Settings
+from pipeline.validate import validate
+
+_log = structlog.get_logger(__name__)
+
+
+def packs_of(settings: Settings) -> Packs:
+    """The packs of an installation; PackError or SettingsError when they do not fit the settings."""
+    packs = load_packs(settings.templates, CHECKS)
+    known = sorted({profile for case in packs.case_types.values() for profile in case.requires})
+    if settings.profile not in known:
+        raise SettingsError(f"profile: {settings.profile!r} is unknown", todo=f"valid: {', '.join(known)}")
+    return packs
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The reading limits of an installation."""
+    return Limits(
+        seconds=settings.reading_seconds,
+        cpu_seconds=settings.reading_seconds * max(1, settings.threads),
+        memory_mib=settings.memory_mib,
+        threads=settings.threads,
+    )
+
+
+def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> tuple[Review, Facts]:
+    """Review one file outside any case; nothing but `work` is written."""
+    submission = ingest(path, FileStore(work / "store"), name=path.name, source="cli", now=now())
+    facts = facts_of(
+        FileStore(work / "store").path(submission.sha256),
+        submission,
+        templates=settings.templates,
+        folder=work / submission.sha256,
+        limits=limits_of(settings),
+        recordings=settings.recordings,
+    )
+    case_type = packs.case_types.get(facts.classification.case_type or "")
+    world = World(today=now().date(), profile=settings.profile, registers=case_type.registers if case_type else {})
+    return validate(facts, packs, world), facts
+
+
+class Service:
+    """One running installation; use as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        check_folders(
+            settings.inbox, settings.outbox, settings.state, settings.templates, Path(pipeline.__file__).parent
+        )
+        for folder in (settings.inbox, settings.outbox, settings.state):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._settings = settings
+        self._packs = packs_of(settings)
+        self._files = FileStore(settings.state / "store")
+        self._cases = CaseStore(settings.url)
+        self._desk = CaseDesk(settings, self._packs, self._cases, self._files)
+        self._engine = Engine(
+            self,
+            url=settings.url,
+            slots=settings.state / "slots",
+            workers=settings.workers,
+            settle_seconds=settings.settle_seconds,
+        )
+
+    @property
+    def cases(self) -> CaseStore:
+        """The stored cases."""
+        return self._cases
+
+    def __enter__(self) -> Self:
+        self._engine.start()
+        self._desk.publish_index()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.stop()
+        self._cases.close()
+
+    # --- intake ---------------------------------------------------------------------------------------------------
+
+    def submit(self, path: Path) -> None:
+        """Take a settled inbox file over: store, record, enqueue, and only then remove it from the inbox."""
+        before = path.lstat()
+        name = display_name(path, self._settings.inbox)
+        submission = ingest(path, self._files, name=name, source="inbox", now=now())
+        stamp = [submission.sha256, name, before.st_mtime_ns, before.st_ino]
+        token = hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
+        new = self._cases.receive(submission, token)
+        self._engine.enqueue(submission.sha256)
+        if not new:
+            self._report_duplicate(submission.sha256, token)
+        after = path.lstat()
+        if (after.st_ino, after.st_mtime_ns, after.st_size) == (before.st_ino, before.st_mtime_ns, before.st_size):
+            path.unlink()
+        _log.info("taken over", file=name, sha256=submission.sha256[:12], duplicate=not new)
+
+    def _report_duplicate(self, sha256: str, token: str) -> None:
+        case_id = self._cases.document(sha256).case_id
+        if case_id is not None:
+            self._engine.publish_again(case_id, self._cases.case(case_id).rev, token[:12])
+
+    def wait_until_idle(self, each: Callable[[], None] = lambda: None, *, poll: float = 0.5) -> None:
+        """Return when no work is waiting, running or delayed; `each` is called at every look."""
+        while self._engine.active():
+            each()
+            time.sleep(poll)
+        each()
+
+    # --- work of the engine ---------------------------------------------------------------------------------------
+
+    def read(self, sha256: str) -> str:
+        """Facts of one stored document."""
+        folder = self._desk.work(sha256)
+        facts_of(
+            self._files.path(sha256),
+            self._cases.document(sha256).submission,
+            templates=self._settings.templates,
+            folder=folder,
+            limits=limits_of(self._settings),
+            recordings=self._settings.recordings,
+        )
+        return hashlib.sha256((folder / "facts.json").read_bytes()).hexdigest()
+
+    def join(self, sha256: str, facts: str) -> tuple[str, int]:
+        """Put a document into its case."""
+        seen = self._desk.facts(sha256)
+        case_type = self._packs.case_types.get(seen.classification.case_type or "")
+        kind = seen.classification.type or ""
+        return self._cases.join(
+            sha256,
+            facts=facts,
+            case_type=case_type.type if case_type else UNSORTED,
+            profile=self._settings.profile,
+            keys=keys_of(case_type, kind, seen.extraction.fields) if case_type else {},
+            exclusive=frozenset(join.key for join in case_type.join if join.exclusive) if case_type else frozenset(),
+            alone=case_type is None or kind in case_type.standalone,
+            label=label_of(seen, case_type),
+            at=now(),
+        )
+
+    def publish(self, case_id: str, rev: int) -> bool:
+        """Judge a case and write its report; False when `rev` is stale."""
+        state = self._desk.judge(case_id).state
+        if not self._cases.decided(case_id, rev, state, now()):
+            return False
+        self._desk.publish_case(case_id)
+        return True
+
+    def papers_due(self, case_id: str, rev: int) -> list[str]:
+        """Codes of the papers to draft for this revision."""
+        return self._desk.papers_due(case_id, rev)
+
+    def draft(self, case_id: str, code: str) -> str:
+        """Write one outgoing paper."""
+        return self._desk.draft(case_id, code)
+
+    def generate(self, case_id: str, code: str) -> str:
+        """Write one paper because a person asked for it; its number. UsageError names the valid ones."""
+        try:
+            case = self._cases.case(case_id)
+        except KeyError:
+            raise UsageError(f"there is no case {case_id!r}", todo="see `countersign cases list`") from None
+        case_type = self._packs.case_types.get(case.case_type)
+        valid = sorted(paper.code for paper in case_type.papers) if case_type else []
+        if code not in valid:
+            raise UsageError(f"{code!r} is no paper of this case", todo=f"valid: {', '.join(valid) or 'none'}")
+        number = self._desk.draft(case_id, code)
+        self._desk.publish_case(case_id)
+        return number
+
+    def give_up(self, sha256: str) -> None:
+        """Facts for a document that broke the reading process again and again."""
+        submission = self._cases.document(sha256).submission
+        why = Bilingual(
+            zh=f"读取“{submission.name}”多次失败,已停止重试;原件已保存,请人工处理。",
+            en=f"Reading {submission.name!r} failed again and again; the original is kept. Handle it by hand.",
+        )
+        folder = self._desk.work(sha256)
+        folder.mkdir(parents=True, exist_ok=True)
+        text = unreadable(submission, "crashed", why).model_dump_json()
+        (folder / "facts.json").write_text(text, encoding="utf-8")
+        self.join(sha256, hashlib.sha256(text.encode()).hexdigest())
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Documents that have not joined a case."""
+        return self._cases.unfinished()
+
+    def unpublished(self) -> tuple[tuple[str, int], ...]:
+        """Cases whose newest revision was not judged."""
+        return self._cases.unpublished()

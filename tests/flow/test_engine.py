@@ -1,0 +1,184 @@
+"""The durable engine with real SQLite: order, idempotence, take-over of a killed process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SettingsError
+from pipeline.flow.engine import Engine
+from pipeline.flow.lease import dead_slots, lease
+
+
+class LoggedWork:
+    """Work that writes every call to a file and fails when told to."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self.lock = threading.Lock()
+        self.open: set[str] = set()
+        self.stale: set[str] = set()
+        self.read_seconds = 0.0
+        self.poison: set[str] = set()
+        self.disk_full = 0
+
+    def note(self, line: str) -> None:
+        with self.lock, self.log.open("a") as file:
+            file.write(line + "\n")
+
+    def lines(self) -> list[str]:
+        return self.log.read_text().split("\n")[:-1] if self.log.exists() else []
+
+    def read(self, sha256: str) -> str:
+        self.note(f"read {sha256}")
+        if sha256 in self.poison:
+            raise ValueError(sha256)
+        time.sleep(self.read_seconds)
+        return f"facts-{sha256}"
+
+    def join(self, sha256: str, facts: str) -> tuple[str, int]:
+        assert facts == f"facts-{sha256}"
+        self.note(f"join {sha256}")
+        self.open.discard(sha256)
+        return f"case-{sha256[0]}", 1
+
+    def publish(self, case_id: str, rev: int) -> bool:
+        if self.disk_full:
+            self.disk_full -= 1
+            raise OSError(28, "no space left")
+        self.note(f"publish {case_id} {rev}")
+        return case_id not in self.stale
+
+    def papers_due(self, case_id: str, rev: int) -> list[str]:
+        return ["O01"]
+
+    def draft(self, case_id: str, code: str) -> str:
+        self.note(f"draft {case_id} {code}")
+        return f"{case_id}-{code}-1"
+
+    def give_up(self, sha256: str) -> None:
+        self.note(f"give_up {sha256}")
+        self.open.discard(sha256)
+
+    def unfinished(self) -> tuple[str, ...]:
+        return tuple(self.open)
+
+    def unpublished(self) -> tuple[tuple[str, int], ...]:
+        return ()
+
+
+def engine_at(folder: Path, work: LoggedWork) -> Engine:
+    url = f"sqlite:///{folder / 'engine.db'}"
+    return Engine(work, url=url, slots=folder / "slots", workers=2, settle_seconds=0.2)
+
+
+def until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return condition()
+
+
+def test_a_document_is_read_joined_published_and_its_papers_drafted(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.disk_full = 1
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        for _ in range(3):
+            engine.enqueue("a1")
+        assert until(lambda: engine.active() == 0 and len(work.lines()) >= 5)
+    finally:
+        engine.stop()
+    assert work.lines() == ["read a1", "join a1", "publish case-a 1", "draft case-a O01", "publish case-a 1"]
+
+
+def test_a_stale_revision_drafts_nothing(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.stale.add("case-b")
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        engine.enqueue("b1")
+        assert until(lambda: engine.active() == 0 and len(work.lines()) >= 3)
+    finally:
+        engine.stop()
+    assert work.lines() == ["read b1", "join b1", "publish case-b 1"]
+
+
+def test_what_the_tables_know_is_enqueued_at_the_start(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.open.add("c1")
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        assert until(lambda: "draft case-c O01" in work.lines())
+    finally:
+        engine.stop()
+
+
+def test_a_document_that_breaks_its_workflow_is_given_up_not_forgotten(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.poison.add("d1")
+    work.open.add("d1")
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        assert until(lambda: "give_up d1" in work.lines())
+    finally:
+        engine.stop()
+    assert work.lines().count("give_up d1") == 1
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from tests.flow.test_engine import LoggedWork, engine_at
+work = LoggedWork(Path(sys.argv[1]) / "log")
+work.read_seconds = 600
+engine = engine_at(Path(sys.argv[1]), work)
+engine.start()
+engine.enqueue("e1")
+engine._janitor.join()
+"""
+
+
+def test_the_work_of_a_killed_process_is_taken_over_by_a_running_one(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], cwd=Path(__file__).parents[2])
+    assert until(lambda: "read e1" in work.lines())
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        assert engine._slot is not None
+        assert engine._slot.name == "slot-1"
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        assert until(lambda: "draft case-e O01" in work.lines())
+    finally:
+        engine.stop()
+    assert work.lines().count("read e1") == 2
+    assert work.lines().count("join e1") == 1
+
+
+def test_slots_are_leased_once_and_seen_dead_when_released(tmp_path: Path) -> None:
+    first, second = lease(tmp_path), lease(tmp_path)
+    assert (first.name, second.name) == ("slot-0", "slot-1")
+    assert dead_slots(tmp_path, first) == []
+    second.release()
+    assert dead_slots(tmp_path, first) == ["slot-1"]
+    others = [lease(tmp_path) for _ in range(15)]
+    with pytest.raises(SettingsError, match="slots are taken"):
+        lease(tmp_path)
+    for slot in (first, *others):
+        slot.release()
