@@ -50,7 +50,7 @@ def render(template: Path, data: Data, dated: date) -> bytes:
         raise GenerateError(
             f"{template}: {error.message}", todo="the case lacks this value, or the template misspells it"
         ) from error
-    stamp = datetime(dated.year, dated.month, dated.day)  # noqa: DTZ001 - Word keeps naive times
+    stamp = datetime(dated.year, dated.month, dated.day)
     properties = document.core_properties
     properties.created = properties.modified = stamp
     properties.revision = 1

@@ -193,7 +193,7 @@ class ReadText:
 
 @dataclass(frozen=True)
 class ReadLine:
-    """One detected line; `quad` = four (x, y) corners in px, clockwise from top-left; `chars` = (char, x0, x1, conf)."""
+    """One detected line; `quad` = four (x, y) px corners, clockwise from top-left; `chars` = (char, x0, x1, conf)."""
 
     text: str
     confidence: float

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -41,10 +41,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Dossier:
-    """The documents of one case that count (of re-submitted ones only the newest)."""
+    """The documents of one case that count (of re-submitted ones the newest); `present` = forms already on file."""
 
     parts: tuple[Part, ...]
     present: tuple[str, ...] = ()
+    case: CaseType | None = None
 
     def parts_of(self, form: str) -> tuple[Part, ...]:
         """Parts of a document form: `type`, `type:scan` or `type:electronic`."""
@@ -101,6 +102,10 @@ class CaseCheck(Check):
     @abstractmethod
     def judge(self, dossier: Dossier, world: World) -> Iterator[Judgement]:
         """Yield at least one judgement."""
+
+
+C = TypeVar("C", bound=Check)
+M = TypeVar("M", bound=BaseModel)
 
 
 # --- the data of a pack -------------------------------------------------------------------------------------------
@@ -160,6 +165,7 @@ class RuleSpec(BaseModel):
     severity: Severity
     enabled: bool = True
     profiles: tuple[str, ...] = ()
+    forms: tuple[Literal["scan", "electronic"], ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
     statement: Bilingual
@@ -173,7 +179,7 @@ class RuleSpec(BaseModel):
         return self.enabled and begun and not ended and (not self.profiles or world.profile in self.profiles)
 
 
-class Rule[C: Check](Value):
+class Rule(Value, Generic[C]):
     """A rule with its check ready to run."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -240,7 +246,8 @@ class PaperSpec(Value):
 
     `body` is `findings` (what must be corrected) or `fields:<type>` (all fields of that document).
     `values` lists sources per variable, the first that has a value wins: `<type>.<field>`, `register:<name>.<column>`,
-    `capitals:<type>.<field>`, `text:<literal>`, `number` (the paper's own). `number` may use {case} {code} {seq} {date} {daily}.
+    `capitals:<type>.<field>`, `text:<literal>`, `number` (the paper's own).
+    `number` may use {case} {code} {seq} {date} {daily}.
     """
 
     code: str
@@ -371,7 +378,7 @@ def _load_pack(file: Path, case_type: str, checks: Mapping[str, type[Check]]) ->
     return pack
 
 
-def _parse[M: BaseModel](file: Path, model: type[M]) -> M:
+def _parse(file: Path, model: type[M]) -> M:
     try:
         return model.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -383,7 +390,7 @@ def _parse[M: BaseModel](file: Path, model: type[M]) -> M:
         raise PackError(f"{file}: {key}: {first['msg']}{valid}", todo="mend this key") from error
 
 
-def _rule[C: Check](file: Path, spec: RuleSpec, checks: Mapping[str, type[Check]], base: type[C]) -> Rule[C]:
+def _rule(file: Path, spec: RuleSpec, checks: Mapping[str, type[Check]], base: type[C]) -> Rule[C]:
     valid = sorted(name for name, check in checks.items() if issubclass(check, base))
     check = checks.get(spec.check)
     if check is None or not issubclass(check, base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,7 +36,7 @@ class Settings(BaseSettings):
 
     inbox: Path = Field(Path("inbox"), description="Anything may be dropped here; files leave it once they are stored.")
     outbox: Path = Field(Path("outbox"), description="Reports and outgoing papers; staff read here.")
-    state: Path = Field(Path("state"), description="Database, stored originals, work files. A local disk, never shared.")
+    state: Path = Field(Path("state"), description="Database, stored originals, work files. On a local disk.")
     templates: Path = Field(
         default_factory=shipped_templates, description="The document packs; default: the ones shipped with the program."
     )
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     reading_seconds: int = Field(900, ge=10, description="Time limit of reading one file.")
     memory_mib: int = Field(12288, ge=1024, description="Address-space limit of reading one file, in MiB.")
     pdf: bool = Field(True, description="Also write outgoing papers as PDF when LibreOffice is installed.")
+    today: date | None = Field(None, description="Judge as on this day, e.g. to replay an old case; default: today.")
     recordings: Path | None = Field(None, description="For tests: folder with recorded OCR instead of an engine.")
 
     @classmethod

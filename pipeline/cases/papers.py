@@ -42,7 +42,8 @@ def content(spec: PaperSpec, case_type: CaseType, facts: CaseFacts, world: World
         value = next((found for source in sources if (found := _resolve(source, facts, world))), None)
         if value is None and "number" not in sources:
             raise GenerateError(
-                f"{facts.id}: {spec.code}: no value for {name}", todo=f"one of these must have one: {', '.join(sources)}"
+                f"{facts.id}: {spec.code}: no value for {name}",
+                todo=f"one of these must have one: {', '.join(sources)}",
             )
         if value is not None:
             body[name] = value
@@ -78,7 +79,8 @@ def chinese_date(day: date) -> str:
 def _findings(case_type: CaseType, facts: CaseFacts) -> dict[str, Any]:
     failed = [item for item in facts.findings if item.outcome == "fail" and item.severity in ("block", "hold")]
     broken = {item.document for item in failed}
-    passed = [pack.title.zh for part in facts.dossier.parts if (pack := _pack(case_type, part.facts.classification.type))]
+    kinds = [part.facts.classification.type for part in facts.dossier.parts]
+    passed = [pack.title.zh for kind in kinds if (pack := _pack(case_type, kind))]
     fine = [title for title in dict.fromkeys(passed) if title not in {_title(case_type, name) for name in broken}]
     items = [
         {

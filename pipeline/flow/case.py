@@ -61,7 +61,8 @@ class CaseDesk:
     def world(self, case_type: CaseType | None) -> World:
         """What is known today besides the papers."""
         registers = case_type.registers if case_type else {}
-        return World(today=now().date(), profile=self._settings.profile, registers=registers)
+        today = self._settings.today or now().date()
+        return World(today=today, profile=self._settings.profile, registers=registers)
 
     def judge(self, case_id: str) -> Judged:
         """Judge all documents of a case anew from their facts."""

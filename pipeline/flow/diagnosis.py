@@ -56,6 +56,6 @@ def _database(settings: Settings) -> Item:
         return Item("database", True, f"SQLite in {settings.state}; PostgreSQL is advised for several machines")
     try:
         CaseStore(settings.url).close()
-    except Exception as error:  # noqa: BLE001 - any driver error is the diagnosis
+    except Exception as error:
         return Item("database", False, f"{type(error).__name__}: {error}".splitlines()[0])
     return Item("database", True, settings.url.partition(":")[0])

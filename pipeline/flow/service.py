@@ -17,9 +17,9 @@ from pipeline.cases.join import keys_of
 from pipeline.cases.store import CaseStore
 from pipeline.errors import SettingsError, UsageError
 from pipeline.flow.case import UNSORTED, CaseDesk, label_of, now
+from pipeline.flow.document import unreadable
 from pipeline.flow.engine import Engine
 from pipeline.flow.sandbox import Limits, facts_of
-from pipeline.flow.document import unreadable
 from pipeline.ingest import FileStore, check_folders, display_name, ingest
 from pipeline.model import Bilingual, Facts, Review
 from pipeline.packs import Packs, World, load_packs
@@ -61,7 +61,11 @@ def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> tup
         recordings=settings.recordings,
     )
     case_type = packs.case_types.get(facts.classification.case_type or "")
-    world = World(today=now().date(), profile=settings.profile, registers=case_type.registers if case_type else {})
+    world = World(
+        today=settings.today or now().date(),
+        profile=settings.profile,
+        registers=case_type.registers if case_type else {},
+    )
     return validate(facts, packs, world), facts
 
 

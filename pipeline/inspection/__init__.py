@@ -1,0 +1,91 @@
+"""What is to be seen on the paper: seals, slices, signatures, differences from the blank form. The door to OpenCV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.inspection.compare import compare
+from pipeline.inspection.places import find_places
+from pipeline.inspection.register import Registration, blank_boxes
+from pipeline.inspection.ring import read_seal
+from pipeline.inspection.seals import SealMark, find_seals
+from pipeline.inspection.signature import find_signature
+from pipeline.inspection.straddle import EdgeInk, compose, edge_ink
+from pipeline.model import Box, Comparison, Document, Observations, PageSource, Pixels, Reference, Seal, TextReader
+from pipeline.packs import PlaceSpec
+
+__all__ = ["Inspection", "inspect"]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Observations, where the form's blanks lie (pt of upright pages), and the stitched straddle seal (RGB)."""
+
+    observations: Observations
+    blanks: Mapping[str, tuple[int, Box]] = field(default_factory=dict)
+    stitched: Pixels | None = None
+
+
+def inspect(
+    document: Document,
+    pictures: PageSource,
+    reader: TextReader,
+    *,
+    places: Mapping[str, PlaceSpec],
+    straddle: bool,
+    form: tuple[Reference, PageSource] | None = None,
+) -> Inspection:
+    """Look at every page once; `form` = the blank form with its pictures for format contracts."""
+    seals, marks, edges = _seals(document, pictures, reader, straddle=straddle)
+    slices, stitched = compose(edges, marks) if straddle else (None, None)
+    comparison: Comparison | None = None
+    registrations: Mapping[int, Registration] = {}
+    blanks: Mapping[str, tuple[int, Box]] = {}
+    if form is not None:
+        reference, blank_pages = form
+        comparison, registrations = compare(
+            document, pictures, reference, blank_pages, reader, seals, slices.slices if slices else ()
+        )
+        blanks = blank_boxes(registrations, reference)
+    found = find_places(document, places, blanks)
+    signatures = [
+        signature
+        for name, (page, box) in found.items()
+        if places[name].kind == "signature"
+        and (signature := find_signature(pictures.picture(page), box, page, name)) is not None
+    ]
+    return Inspection(
+        observations=Observations(
+            seals=tuple(seals),
+            straddle=slices,
+            signatures=tuple(signatures),
+            comparison=comparison,
+            signature_page=_signature_page(found, places),
+            places=found,
+        ),
+        blanks=blanks,
+        stitched=stitched,
+    )
+
+
+def _seals(
+    document: Document, pictures: PageSource, reader: TextReader, *, straddle: bool
+) -> tuple[list[Seal], list[SealMark], list[EdgeInk]]:
+    seals: list[Seal] = []
+    marks: list[SealMark] = []
+    edges: list[EdgeInk] = []
+    for page in document.pages:
+        picture = pictures.picture(page.number)
+        for mark in find_seals(picture, page.number):
+            marks.append(mark)
+            seals.append(read_seal(picture, mark, page.number, reader))
+        if straddle:
+            edges.append(edge_ink(picture, page.number))
+    return seals, marks, edges
+
+
+def _signature_page(found: Mapping[str, tuple[int, Box]], places: Mapping[str, PlaceSpec]) -> int | None:
+    """The page on which most places to seal or sign were found."""
+    pages: Sequence[int] = [page for name, (page, _) in found.items() if name in places]
+    return max(sorted(set(pages)), key=pages.count) if pages else None

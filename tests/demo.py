@@ -1,0 +1,241 @@
+"""`make demo`: the real service on scratch folders, fed with the sample dossiers the way staff would."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.cases.store import CaseStore
+from pipeline.model import Review
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = Path(__file__).resolve().parent / "samples"
+SCRATCH = ROOT / "build" / "demo"
+TIMEOUT = 170.0
+COLOUR = {"accepted": "green", "needs_correction": "red", "needs_review": "yellow", "incomplete": "cyan"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A dossier to drop: files below `samples/`, the state it must end in, the paper that must be drafted."""
+
+    name: str
+    files: str
+    state: str
+    paper: str | None = None
+
+    def paths(self) -> list[Path]:
+        """The files, sorted."""
+        return sorted(path for pattern in self.files.split() for path in SAMPLES.glob(pattern))
+
+
+@dataclass(frozen=True)
+class Act:
+    """One desk and the dossiers that arrive there."""
+
+    profile: str
+    title: str
+    samples: tuple[Sample, ...]
+
+
+ACTS = (
+    Act(
+        "reseller",
+        "reseller's desk: stamped agreement + order data → purchase order",
+        (Sample("reseller", "reseller/* good/服务协议*", "accepted", "O01"),),
+    ),
+    Act(
+        "distributor",
+        "distributor's desk: three dossiers arrive, one clean, one altered, one with an unsealed page",
+        (
+            Sample("good", "good/*", "accepted"),
+            Sample("tampered", "tampered/*", "needs_correction", "O03"),
+            Sample("unsealed", "unsealed/*", "needs_correction", "O03"),
+        ),
+    ),
+)
+
+out = Console(highlight=False)
+
+
+def main() -> int:
+    """Run both acts; 0 when every dossier ended as it must."""
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    begun = time.monotonic()
+    results = [row for act in ACTS for row in play(act)]
+    out.print(table_of(results))
+    out.print(f"[bold]{time.monotonic() - begun:.0f} s[/bold]. Open these in a browser:")
+    for act in ACTS:
+        out.print(f"  {SCRATCH / act.profile / 'outbox' / 'index.html'}", soft_wrap=True)
+    return 0 if all(row.right for row in results) else 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """How one sample dossier ended."""
+
+    sample: str
+    case: str
+    label: str
+    state: str
+    documents: str
+    papers: str
+    why: str
+    right: bool
+
+
+def play(act: Act) -> list[Row]:
+    """Start the service, drop the files, wait, stop it."""
+    home = SCRATCH / act.profile
+    home.mkdir(parents=True)
+    out.rule(f"[bold]{act.title}")
+    with service(home, act.profile):
+        wait_for(lambda: (home / "outbox" / "index.html").exists(), "the service did not start", home)
+        for number, sample in enumerate(act.samples):
+            drop(sample, home / "inbox", way=number)
+        return watch(act, home)
+
+
+@contextmanager
+def service(home: Path, profile: str) -> Iterator[None]:
+    """`countersign run` in a process of its own."""
+    environment = {
+        **os.environ,
+        "COUNTERSIGN_PROFILE": profile,
+        "COUNTERSIGN_TODAY": "2026-09-28",
+        "COUNTERSIGN_SETTLE_SECONDS": "8",
+        "COUNTERSIGN_WORKERS": "2",
+        "COUNTERSIGN_THREADS": "1",
+    }
+    with (home / "service.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pipeline.cli", "run"], cwd=home, env=environment, stderr=log, stdout=log
+        )
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def drop(sample: Sample, inbox: Path, *, way: int) -> None:
+    """Copy, copy slowly, or copy under another name and rename, as people and scanners do."""
+    for file in sample.paths():
+        target = inbox / file.name
+        match way % 3:
+            case 0:
+                shutil.copyfile(file, target)
+                manner = "copied"
+            case 1:
+                slowly(file, target)
+                manner = "copied slowly"
+            case _:
+                partial = target.with_name(target.name + ".part")
+                shutil.copyfile(file, partial)
+                partial.rename(target)
+                manner = "renamed from .part"
+        out.print(f"  [dim]dropped[/dim] {file.name} [dim]({manner})[/dim]", soft_wrap=True)
+
+
+def slowly(file: Path, target: Path) -> None:
+    """Write in pieces with pauses."""
+    data = file.read_bytes()
+    piece = max(1, len(data) // 4)
+    with target.open("wb") as sink:
+        for start in range(0, len(data), piece):
+            sink.write(data[start : start + piece])
+            sink.flush()
+            time.sleep(0.4)
+
+
+def watch(act: Act, home: Path) -> list[Row]:
+    """Show progress until every dossier has its state and papers, or time is over."""
+    store = CaseStore(f"sqlite:///{(home / 'state' / 'countersign.db').resolve()}")
+    total = sum(len(sample.paths()) for sample in act.samples)
+    begun = time.monotonic()
+    rows: list[Row] = []
+    with out.status("waiting") as status:
+        while time.monotonic() - begun < TIMEOUT:
+            joined = sum(len(store.documents_of(case.id)) for case in store.cases())
+            spent = time.monotonic() - begun
+            status.update(f"{joined}/{total} documents read, {len(store.cases())} cases, {spent:.0f} s")
+            rows = [row_of(sample, store, home) for sample in act.samples]
+            if joined == total and not store.unpublished() and all(row.right for row in rows):
+                break
+            time.sleep(0.5)
+    store.close()
+    return rows
+
+
+def row_of(sample: Sample, store: CaseStore, home: Path) -> Row:
+    """The case that took this sample's files."""
+    names = {file.name for file in sample.paths()}
+    for case in store.cases():
+        documents = store.documents_of(case.id)
+        if not names & {document.submission.name for document in documents}:
+            continue
+        papers = [item.number for item in store.papers(case.id)]
+        reviews = [
+            Review.model_validate_json(file.read_bytes())
+            for file in sorted((home / "outbox" / case.id).glob("review-*.json"))
+        ]
+        verdicts = "\n".join(f"{review.document.type or '?'}: {review.verdict}" for review in reviews)
+        whys = [
+            f"{finding.rule}" + (f" p.{finding.page}" if finding.page else "")
+            for review in reviews
+            for finding in review.findings
+            if finding.outcome == "fail" and finding.severity == "block"
+        ]
+        complete = names <= {document.submission.name for document in documents}
+        made = sample.paper is None or [item.code for item in store.papers(case.id)] == [sample.paper]
+        right = case.state == sample.state and complete and made and len(documents) == len(names)
+        return Row(
+            sample.name,
+            case.id,
+            case.label,
+            case.state,
+            verdicts,
+            "\n".join(papers),
+            "\n".join(dict.fromkeys(whys)),
+            right,
+        )
+    return Row(sample.name, "-", "", "-", "", "", "", right=False)
+
+
+def table_of(rows: list[Row]) -> Table:
+    """Verdicts at a glance."""
+    table = Table("sample", "case", "customer · order", "documents", "failed rules", "state", "papers", "as expected")
+    for row in rows:
+        colour = COLOUR.get(row.state, "white")
+        mark = "[green]yes[/]" if row.right else "[red]NO[/]"
+        table.add_row(
+            row.sample, row.case, row.label, row.documents, row.why, f"[{colour}]{row.state}[/]", row.papers, mark
+        )
+    return table
+
+
+def wait_for(condition: Callable[[], bool], message: str, home: Path) -> None:
+    """Poll for half a minute; then show the service's log."""
+    for _ in range(120):
+        if condition():
+            return
+        time.sleep(0.25)
+    raise SystemExit(f"{message}\n{(home / 'service.log').read_text(errors='replace')[-3000:]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
