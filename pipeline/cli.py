@@ -95,14 +95,21 @@ def run(
         err.print(f"inbox  [bold]{settings.inbox.resolve()}[/bold]  ({watcher.status().mode})", soft_wrap=True)
         err.print(f"outbox [bold]{(settings.outbox / 'index.html').resolve()}[/bold]", soft_wrap=True)
         if once:
-            watcher.run_until_quiet()
+            waiting = watcher.run_until_quiet()
             service.wait_until_idle()
         else:
-            while not stopped.wait(0.5):
-                pass
-            err.print("stopping; unfinished work goes on at the next start")
+            _watch(watcher, stopped)
     if once:
         _print_cases(service_cases(settings))
+        for item in waiting:
+            err.print(f"[yellow]still in the inbox:[/yellow] {escape(item.name)}: {escape(item.reason.en)}", soft_wrap=True)
+
+
+def _watch(watcher: Watcher, stopped: threading.Event) -> None:
+    while not stopped.wait(0.5):
+        if not watcher.running:
+            raise CountersignError("the inbox is no longer watched", todo="see the log above and start again")
+    err.print("stopping; unfinished work goes on at the next start")
 
 
 @app.command()

@@ -351,7 +351,7 @@ def _next(connection: Connection, name: str) -> int:
 
 
 def _open_cases(connection: Connection, case_type: str) -> list[OpenCase]:
-    query = sa.select(_cases.c["id", "keys"]).where(_cases.c.case_type == case_type, _cases.c.open)
+    query = sa.select(_cases.c.id, _cases.c["keys"]).where(_cases.c.case_type == case_type, _cases.c.open)
     return [OpenCase(id=row["id"], keys=json.loads(row["keys"])) for row in connection.execute(query).mappings()]
 
 

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,9 +27,10 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 _UNSORTED_TITLE = Bilingual(zh="未归类文件", en="Unsorted file")
 
 
-def now() -> datetime:
-    """The present moment in the desk's time zone."""
-    return datetime.now(UTC).astimezone(_ZONE)
+def now(today: date | None = None) -> datetime:
+    """The present moment in the desk's time zone, on another day when the settings replay one."""
+    moment = datetime.now(UTC).astimezone(_ZONE)
+    return moment if today is None else moment.replace(year=today.year, month=today.month, day=today.day)
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,16 @@ class CaseDesk:
         self._cases = cases
         self._files = files
 
+    def now(self) -> datetime:
+        """The present moment at this desk."""
+        return now(self._settings.today)
+
     # --- judgement ------------------------------------------------------------------------------------------------
 
     def world(self, case_type: CaseType | None) -> World:
         """What is known today besides the papers."""
         registers = case_type.registers if case_type else {}
-        today = self._settings.today or now().date()
-        return World(today=today, profile=self._settings.profile, registers=registers)
+        return World(today=self.now().date(), profile=self._settings.profile, registers=registers)
 
     def judge(self, case_id: str) -> Judged:
         """Judge all documents of a case anew from their facts."""
@@ -121,7 +125,7 @@ class CaseDesk:
             )
             for case in self._cases.cases()
         ]
-        _replace(self._settings.outbox / "index.html", render_index(rows, self._settings.language, now()))
+        _replace(self._settings.outbox / "index.html", render_index(rows, self._settings.language, self.now()))
 
     def _view(self, judged: Judged) -> CaseView:
         counted = {part.facts.document.submission.sha256 for part in judged.dossier.parts}
@@ -203,7 +207,7 @@ class CaseDesk:
         document = render(template, finished(spec, body, facts, number=row.number, dated=row.dated), row.dated)
         folder = self._settings.outbox / case_id / "outgoing"
         path = publish(folder, f"{code}-{row.seq}.docx", document)
-        self._cases.paper_written(row, self._files.take(path)[0], now())
+        self._cases.paper_written(row, self._files.take(path)[0], self.now())
         if self._settings.pdf and not path.with_suffix(".pdf").exists():
             printed = to_pdf(document)
             if printed is not None:

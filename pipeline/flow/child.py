@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from pipeline.flow.document import look
-from pipeline.model import Submission, Value
+from pipeline.model import Submission, TextReader, Value
 from pipeline.packs import load_packs
-from pipeline.read import RecordedReader, RecordingReader, TextReader, open_reader
+from pipeline.read import RecordedReader, RecordingReader, open_reader
 from pipeline.rules import CHECKS
 
 _PR_SET_PDEATHSIG = 1

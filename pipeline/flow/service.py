@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -51,7 +53,7 @@ def limits_of(settings: Settings) -> Limits:
 
 def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> tuple[Review, Facts]:
     """Review one file outside any case; nothing but `work` is written."""
-    submission = ingest(path, FileStore(work / "store"), name=path.name, source="cli", now=now())
+    submission = ingest(path, FileStore(work / "store"), name=path.name, source="cli", now=now(settings.today))
     facts = facts_of(
         FileStore(work / "store").path(submission.sha256),
         submission,
@@ -62,7 +64,7 @@ def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> tup
     )
     case_type = packs.case_types.get(facts.classification.case_type or "")
     world = World(
-        today=settings.today or now().date(),
+        today=now(settings.today).date(),
         profile=settings.profile,
         registers=case_type.registers if case_type else {},
     )
@@ -113,16 +115,14 @@ class Service:
         """Take a settled inbox file over: store, record, enqueue, and only then remove it from the inbox."""
         before = path.lstat()
         name = display_name(path, self._settings.inbox)
-        submission = ingest(path, self._files, name=name, source="inbox", now=now())
+        submission = ingest(path, self._files, name=name, source="inbox", now=self._desk.now())
         stamp = [submission.sha256, name, before.st_mtime_ns, before.st_ino]
         token = hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
         new = self._cases.receive(submission, token)
         self._engine.enqueue(submission.sha256)
         if not new:
             self._report_duplicate(submission.sha256, token)
-        after = path.lstat()
-        if (after.st_ino, after.st_mtime_ns, after.st_size) == (before.st_ino, before.st_mtime_ns, before.st_size):
-            path.unlink()
+        _remove(path, before)
         _log.info("taken over", file=name, sha256=submission.sha256[:12], duplicate=not new)
 
     def _report_duplicate(self, sha256: str, token: str) -> None:
@@ -166,13 +166,13 @@ class Service:
             exclusive=frozenset(join.key for join in case_type.join if join.exclusive) if case_type else frozenset(),
             alone=case_type is None or kind in case_type.standalone,
             label=label_of(seen, case_type),
-            at=now(),
+            at=self._desk.now(),
         )
 
     def publish(self, case_id: str, rev: int) -> bool:
         """Judge a case and write its report; False when `rev` is stale."""
         state = self._desk.judge(case_id).state
-        if not self._cases.decided(case_id, rev, state, now()):
+        if not self._cases.decided(case_id, rev, state, self._desk.now()):
             return False
         self._desk.publish_case(case_id)
         return True
@@ -219,3 +219,16 @@ class Service:
     def unpublished(self) -> tuple[tuple[str, int], ...]:
         """Cases whose newest revision was not judged."""
         return self._cases.unpublished()
+
+
+def _remove(path: Path, before: os.stat_result) -> None:
+    """Take a stored file out of the inbox unless it was replaced meanwhile; an inbox we may not change is left alone."""
+    after = path.lstat()
+    if (after.st_ino, after.st_mtime_ns, after.st_size) != (before.st_ino, before.st_mtime_ns, before.st_size):
+        return
+    try:
+        path.unlink()
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        _log.warning("the inbox is read-only; the file stays there", file=path.name)

@@ -1,0 +1,107 @@
+"""What a file is, by its content."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path, PurePath
+from typing import BinaryIO, Literal
+
+from pipeline.errors import IntakeError
+from pipeline.ingest.source import open_regular
+from pipeline.model import Media
+
+Container = Literal["empty", "pdf", "jpg", "png", "tif", "zip", "ole", "toml", "other"]
+
+HEAD = 1024  # readers look for the PDF header this far in
+_MAGIC: tuple[tuple[bytes, Container], ...] = (
+    (b"\xff\xd8\xff", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\0", "tif"),
+    (b"MM\0*", "tif"),
+    (b"II+\0", "tif"),
+    (b"MM\0+", "tif"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+)
+_BY_SUFFIX: dict[str, Media] = {
+    ".pdf": "pdf",
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "jpg"),
+    ".png": "png",
+    **dict.fromkeys((".tif", ".tiff"), "tif"),
+    **dict.fromkeys((".docx", ".docm", ".dotx"), "docx"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "xlsx"),
+    ".toml": "toml",
+    **dict.fromkeys(
+        (".doc", ".xls", ".ppt", ".pptx", ".rtf", ".txt", ".csv", ".xml", ".html", ".htm", ".eml", ".msg", ".zip",
+         ".rar", ".7z", ".ofd", ".bmp", ".gif", ".heic", ".webp", ".exe", ".js", ".bat", ".com", ".scr"),
+        "unknown",
+    ),
+}  # fmt: skip
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OLE_LOOK = 4 * 1024 * 1024
+
+
+def media_of(path: Path, name: str | None = None) -> Media:
+    """Kind by content; `name` lends the extension where the stored file has none. Raises IntakeError."""
+    suffix = PurePath(name or path.name).suffix.lower()
+    try:
+        with open_regular(path) as stream:
+            container = container_of(stream.read(HEAD), suffix)
+            if container == "zip":
+                return _office(stream)
+            if container == "ole":
+                return _encrypted_office(stream, suffix)
+    except OSError as error:
+        raise IntakeError(f"{path.name!r} cannot be read: {error.strerror}", todo="check that it is there") from error
+    match container:
+        case "pdf" | "jpg" | "png" | "tif" | "toml":
+            return container
+        case _:
+            return "unknown"
+
+
+def wrong_extension(name: str, media: Media) -> bool:
+    """True when the extension promises another kind than the content is; unknown extensions promise nothing."""
+    promised = _BY_SUFFIX.get(PurePath(name).suffix.lower())
+    return media != "unknown" and promised is not None and promised != media
+
+
+def container_of(head: bytes, suffix: str) -> Container:
+    """The outer format; `head` = the first 1024 bytes, `suffix` in lower case decides for order data only."""
+    if not head:
+        return "empty"
+    for magic, container in _MAGIC:
+        if head.startswith(magic):
+            return container
+    if b"%PDF-" in head:
+        return "pdf"
+    # Broken order data is still order data: its reader can name the line, "unknown" could not.
+    return "toml" if suffix == ".toml" and b"\0" not in head else "other"
+
+
+def _office(stream: BinaryIO) -> Media:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OverflowError):
+        return "unknown"
+    if "[Content_Types].xml" not in names:
+        return "unknown"
+    # Word for the web calls its main part document2.xml.
+    if any(name.startswith("word/document") and name.endswith(".xml") for name in names):
+        return "docx"
+    return "xlsx" if "xl/workbook.xml" in names else "unknown"
+
+
+def _encrypted_office(stream: BinaryIO, suffix: str) -> Media:
+    """A password-protected docx/xlsx is an OLE file around the package: its reader must say "encrypted"."""
+    promised = _BY_SUFFIX.get(suffix, "unknown")
+    if promised not in ("docx", "xlsx"):
+        return "unknown"
+    stream.seek(0)
+    start = stream.read(_OLE_LOOK)
+    if _ENCRYPTED in start:
+        return promised
+    stream.seek(-min(_OLE_LOOK, stream.seek(0, 2)), 2)
+    return promised if _ENCRYPTED in stream.read(_OLE_LOOK) else "unknown"
