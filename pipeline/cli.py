@@ -102,7 +102,9 @@ def run(
     if once:
         _print_cases(service_cases(settings))
         for item in waiting:
-            err.print(f"[yellow]still in the inbox:[/yellow] {escape(item.name)}: {escape(item.reason.en)}", soft_wrap=True)
+            err.print(
+                f"[yellow]still in the inbox:[/yellow] {escape(item.name)}: {escape(item.reason.en)}", soft_wrap=True
+            )
 
 
 def _watch(watcher: Watcher, stopped: threading.Event) -> None:

@@ -346,7 +346,7 @@ def _load_case(file: Path, checks: Mapping[str, type[Check]]) -> CaseType:
         join=data.join,
         label=data.label,
         papers=data.papers,
-        rules=tuple(_rule(file, spec, checks, CaseCheck) for spec in data.rules),
+        rules=tuple(_rule(file, spec, checks, CaseCheck) for spec in data.rules),  # type: ignore[type-abstract]
         packs=packs,
         registers={path.stem: _register(path) for path in sorted((folder / "registers").glob("*.toml"))},
     )
@@ -356,7 +356,7 @@ def _load_pack(file: Path, case_type: str, checks: Mapping[str, type[Check]]) ->
     data = _parse(file, _PackFile)
     folder = file.parent
     _same_name(file, data.type, folder)
-    rules = tuple(_rule(file, spec, checks, DocumentCheck) for spec in data.rules)
+    rules = tuple(_rule(file, spec, checks, DocumentCheck) for spec in data.rules)  # type: ignore[type-abstract]
     pack = Pack(
         case_type=case_type,
         type=data.type,

@@ -256,9 +256,7 @@ class CaseStore:
                 return False
             if row["state"] != state:
                 _event(connection, case_id, at, "state", {"from": row["state"], "to": state, "rev": rev})
-            connection.execute(
-                _cases.update().where(_cases.c.id == case_id).values(state=state, published_rev=rev)
-            )
+            connection.execute(_cases.update().where(_cases.c.id == case_id).values(state=state, published_rev=rev))
         return True
 
     def unpublished(self) -> tuple[tuple[str, int], ...]:

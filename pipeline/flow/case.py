@@ -19,6 +19,7 @@ from pipeline.ingest import FileStore
 from pipeline.model import Bilingual, Facts, Finding, Review
 from pipeline.packs import CaseType, Dossier, Packs, PaperSpec, Part, World, forms_of
 from pipeline.report import Arrival, CaseView, DocumentView, IndexRow, PaperView, render_case, render_index
+from pipeline.rules.wording import title_of
 from pipeline.settings import Settings
 from pipeline.validate import judge_case, validate
 
@@ -155,6 +156,7 @@ class CaseDesk:
         return DocumentView(
             review=review,
             title=pack.title if pack else None,
+            titles={name: title_of(pack, name) for name in facts.extraction.fields},
             code=pack.code if pack else "",
             gallery=self.work(row.submission.sha256),
             pictures=facts.pictures,
@@ -271,5 +273,3 @@ def label_of(facts: Facts, case_type: CaseType | None) -> str:
     values: Mapping[str, str] = {name: value.value for name, value in facts.extraction.fields.items()}
     words = [values[name] for name in (case_type.label if case_type else ()) if values.get(name)]
     return " · ".join(words) or facts.document.submission.name
-
-

@@ -131,8 +131,12 @@ def test_a_clean_dossier_is_accepted_and_its_twins_are_not(installation: Install
     assert {item.rule for item in failed} <= {"SEAL-03", "SEAL-03a"}
     assert {item.page for item in failed if item.rule == "SEAL-03a"} == {5}
     for name in ("tampered", "unsealed"):
-        case_id = next(case.id for case in cases if (installation.outbox / case.id / "outgoing").exists()
-                       and agreements[name] in (installation.outbox / case.id / "report.html").read_text("utf-8"))
+        case_id = next(
+            case.id
+            for case in cases
+            if (installation.outbox / case.id / "outgoing").exists()
+            and agreements[name] in (installation.outbox / case.id / "report.html").read_text("utf-8")
+        )
         notice = text_of((installation.outbox / case_id / "outgoing" / "O03-1.docx").read_bytes())
         assert ("AGR-01" if name == "tampered" else "SEAL-03") in notice
         assert "无效" not in notice

@@ -1,0 +1,196 @@
+"""The scan laid over the reference to a fraction of a pixel: row segments found again, a smooth field through them.
+
+Frame = the reference page at `FRAME_DPI`; a shift (dx, dy) in px says where a point of the frame is found in the scan
+after the affine registration. The ladder follows PAPER I.B.3: each rung missing produced false differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.inspection.compare_paper import FRAME, in_px
+from pipeline.inspection.compare_text import HOLE, Mark
+from pipeline.inspection.register import Matrix
+from pipeline.model import Box, Pixels
+
+Floats = NDArray[np.float64]
+SEGMENT = 7  # characters
+BORDER = 64  # px around both pictures, so that a search never leaves them
+SURE = 0.75  # NCC from which a segment counts as found
+FIRST_REACH, FAR_REACH, SECOND_REACH = 14, 38, 5  # px
+BLURS = (0.35, 0.7, 1.0, 1.3, 1.7, 2.2, 2.8)  # px
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Up to seven neighbouring characters of one row: indices into the reference's marks, their common box in px."""
+
+    members: tuple[int, ...]
+    box: tuple[int, int, int, int]
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """In px of the frame."""
+        return ((self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2)
+
+
+def segments(expected: Sequence[Mark]) -> list[Segment]:
+    """Cut the rows of the reference."""
+    found: list[Segment] = []
+    group: list[int] = []
+    for at, mark in enumerate(expected):
+        broken = bool(group) and (
+            len(group) == SEGMENT
+            or mark.line != expected[group[-1]].line
+            or mark.box[0] - expected[group[-1]].box[2] > 1.5 * (mark.box[3] - mark.box[1])
+        )
+        if group and (broken or mark.char == HOLE):
+            found.append(_segment(group, expected))
+            group = []
+        if mark.char != HOLE:
+            group.append(at)
+    return [*found, _segment(group, expected)] if group else found
+
+
+def warped(dark: Pixels, dpi: float, matrix: Matrix, size: tuple[int, int], field: Floats | None = None) -> Pixels:
+    """Scan darkness in the frame of `size` (width, height) px, with `BORDER` around; `field` (h, w, 2) adds a shift."""
+    width, height = size[0] + 2 * BORDER, size[1] + 2 * BORDER
+    to_page = frame_to_page(matrix, dpi)
+    if field is None:
+        to_page[:, 2] -= to_page[:, :2] @ (BORDER, BORDER)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(dark, to_page, (width, height), flags=flags, borderValue=0), dtype=np.uint8)
+    full = cv2.resize(field.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    x = np.arange(width, dtype=np.float32)[None, :] - BORDER + full[..., 0]
+    y = np.arange(height, dtype=np.float32)[:, None] - BORDER + full[..., 1]
+    a, b, c, d, e, f = (np.float32(value) for value in to_page.ravel())
+    return np.asarray(cv2.remap(dark, a * x + b * y + c, d * x + e * y + f, cv2.INTER_LINEAR, borderValue=0), np.uint8)
+
+
+def frame_to_page(matrix: Matrix, dpi: float) -> Matrix:
+    """Frame px to page px for a registration in pt."""
+    result = matrix.copy()
+    result[:, :2] *= dpi / 72.0 / FRAME
+    result[:, 2] *= dpi / 72.0
+    return result
+
+
+def find(
+    reference: Pixels, scan: Pixels, box: tuple[int, int, int, int], at: tuple[float, float], reach: int
+) -> tuple[float, float, float]:
+    """Shift (dx, dy) near `at` where the box of the reference is found in the scan, and its NCC (0 for empty boxes).
+
+    Both pictures carry `BORDER`; the shift is interpolated below the pixel.
+    """
+    x0, y0, x1, y1 = (side + BORDER for side in box)
+    template = reference[max(y0, 0) : y1, max(x0, 0) : x1]
+    left, top = x0 + round(at[0]) - reach, y0 + round(at[1]) - reach
+    right, bottom = x1 + round(at[0]) + reach, y1 + round(at[1]) + reach
+    height, width = scan.shape
+    if template.size == 0 or left < 0 or top < 0 or right > width or bottom > height or np.ptp(template) < 40:
+        return (at[0], at[1], 0.0)
+    scores = cv2.matchTemplate(scan[top:bottom, left:right], template, cv2.TM_CCOEFF_NORMED)
+    _, best, _, (x, y) = cv2.minMaxLoc(scores)
+    dx, dy = x - reach + round(at[0]), y - reach + round(at[1])
+    return (dx + _peak(scores[y, :], x), dy + _peak(scores[:, x], y), float(best) if np.isfinite(best) else 0.0)
+
+
+def found_shifts(reference: Pixels, scan: Pixels, parts: Sequence[Segment], starts: Floats, reach: int) -> Floats:
+    """(n, 3): shift and NCC of every segment, searched around `starts` (n, 2)."""
+    rows = [
+        find(reference, scan, part.box, (start[0], start[1]), reach) for part, start in zip(parts, starts, strict=True)
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 3)
+
+
+def search(reference: Pixels, scan: Pixels, parts: Sequence[Segment]) -> Floats:
+    """First search over the whole page; where most is not found near, farther off, on at most 60 segments.
+
+    Only then: rows that an inserted line pushed down must not bend the field of those that stayed.
+    """
+    shifts = found_shifts(reference, scan, parts, np.zeros((len(parts), 2)), FIRST_REACH)
+    lost = np.flatnonzero((shifts[:, 2] <= SURE) & (shifts[:, 2] != 0))
+    if len(lost) > 0.5 * np.count_nonzero(shifts[:, 2]):
+        for at in lost[:: max(1, len(lost) // 60)].tolist():
+            other = find(reference, scan, parts[at].box, (0.0, 0.0), FAR_REACH)
+            if other[2] > max(SURE, shifts[at, 2]):
+                shifts[at] = other
+    return shifts
+
+
+def smooth_field(parts: Sequence[Segment], shifts: Floats, size: tuple[int, int]) -> Floats | None:
+    """Cubic (fewer points: lower) polynomial through the sure shifts, on a coarse grid; None when too few are sure."""
+    sure = shifts[:, 2] > SURE
+    if np.count_nonzero(sure) < 6:
+        return None
+    points = np.array([part.centre for part in parts])[sure]
+    values = shifts[sure, :2]
+    degree = 3 if len(points) >= 50 and np.ptp(points[:, 1]) > 0.5 * size[1] else 1
+    keep = np.ones(len(points), dtype=bool)
+    for _ in range(4):
+        solved, *_ = np.linalg.lstsq(_terms(points[keep], size, degree), values[keep], rcond=None)
+        errors = np.abs(_terms(points, size, degree) @ solved - values).max(axis=1)
+        keep = errors <= max(3 * float(np.median(errors)), 0.7)
+    grid_x = np.linspace(-BORDER, size[0] + BORDER, 48)
+    grid_y = np.linspace(-BORDER, size[1] + BORDER, 64)
+    mesh = np.stack(np.meshgrid(grid_x, grid_y), axis=-1).reshape(-1, 2)
+    low, high = values[keep].min(axis=0) - 3, values[keep].max(axis=0) + 3
+    return np.clip(_terms(mesh, size, degree) @ solved, low, high).reshape(64, 48, 2)
+
+
+def best_blur(reference: Pixels, scan: Pixels, parts: Sequence[Segment], shifts: Floats) -> float:
+    """Blur (sigma in px) that makes the crisp reference look most like the scan, on a sample of sure segments."""
+    found: list[int] = np.flatnonzero(shifts[:, 2] > SURE).tolist()
+    sure = found[:: max(1, len(found) // 40)]
+    if not sure:
+        return 1.0
+    scores = []
+    for sigma in BLURS:
+        total = 0.0
+        for at in sure:
+            x0, y0, x1, y1 = (side + BORDER for side in parts[at].box)
+            patch = cv2.GaussianBlur(reference[y0 - 8 : y1 + 8, x0 - 8 : x1 + 8], (0, 0), sigma)[8:-8, 8:-8]
+            dx, dy = round(shifts[at, 0]), round(shifts[at, 1])
+            window = scan[y0 + dy - 1 : y1 + dy + 1, x0 + dx - 1 : x1 + dx + 1]
+            total += float(cv2.matchTemplate(window, np.ascontiguousarray(patch), cv2.TM_CCOEFF_NORMED).max())
+        scores.append(total)
+    return BLURS[int(np.argmax(scores))]
+
+
+def bordered(picture: Pixels) -> Pixels:
+    """The picture with `BORDER` px of paper around it."""
+    grown = cv2.copyMakeBorder(picture, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(grown, dtype=np.uint8)
+
+
+def box_px(box: Box) -> tuple[int, int, int, int]:
+    """A character box in px of the frame, never empty."""
+    x0, y0, x1, y1 = in_px(box)
+    return (x0, y0, max(x1, x0 + 3), max(y1, y0 + 3))
+
+
+def _segment(group: list[int], expected: Sequence[Mark]) -> Segment:
+    boxes = [expected[at].box for at in group]
+    union = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    return Segment(tuple(group), box_px(union))
+
+
+def _terms(points: Floats, size: tuple[int, int], degree: int) -> Floats:
+    x, y = 2 * points[:, 0] / size[0] - 1, 2 * points[:, 1] / size[1] - 1
+    powers = [(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]
+    return np.stack([x**i * y**j for i, j in powers], axis=1)
+
+
+def _peak(scores: NDArray[Any], at: int) -> float:
+    """Offset of the parabola's top from the best sample, -0.5..0.5."""
+    if not 0 < at < len(scores) - 1:
+        return 0.0
+    before, here, after = (float(value) for value in scores[at - 1 : at + 2])
+    bend = before - 2 * here + after
+    return max(-0.5, min(0.5, (before - after) / (2 * bend))) if bend < -1e-9 else 0.0

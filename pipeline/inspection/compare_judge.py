@@ -1,0 +1,233 @@
+"""What reader and image say about every place of a laid page, weighed into differences.
+
+A `change` takes two independent witnesses: the image, and a reading (the page's own or the second one of the crop).
+What one witness says alone is a `reading`; what the others clearly contradict is nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.inspection.compare_ink import Stroke, strokes
+from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
+from pipeline.inspection.compare_suspects import (
+    Explained,
+    Scene,
+    Suspect,
+    inside,
+    is_moved,
+    located,
+    lone_strips,
+    sort_out,
+)
+from pipeline.inspection.compare_text import HOLE, around, critical, fold, gist, text_of
+from pipeline.inspection.register import Registration
+from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
+
+ASSURED = 0.85  # confidence from which the page's reading is a witness
+CERTAIN, LIKELY, DOUBTFUL = 0.97, 0.85, 0.5
+ALONE = 3  # characters read without their neighbours
+MOVED_LEAST = 12  # characters above or below their place before a page counts as moved
+CONTEXT = 6  # characters shown around a difference
+
+
+def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[Difference]:
+    """Everything on the page that the form does not say, once per place, boxes in pt of the scanned page."""
+    explained, suspects = sort_out(scene)
+    answers = read_again(reader, [suspect.window for suspect in suspects])
+    answers = _read_alone(scene, suspects, answers, reader)
+    mask = critical(text_of(scene.aligned.expected))
+    weighed: list[tuple[Suspect, Difference]] = []
+    moved = moved_rows(scene)
+    for suspect, (answer, said) in zip(suspects, answers, strict=True):
+        if not suspect.read and in_rows(moved, suspect.box):
+            continue  # what an insertion pushed about looks odd; its words were read and are as they should be
+        weighty = any(mask[suspect.lo : suspect.hi]) or any(critical(text_of(suspect.seen)))
+        kind, signals = weigh(suspect, answer, weighty=weighty)
+        if kind is not None:
+            kind = "reading" if scene.doubt else kind
+            item = _difference(scene, registration, suspect, kind, signals, said.text, weighty=weighty)
+            weighed.append((suspect, item))
+    pen = _pen(scene, registration, [suspect.box for suspect, difference in weighed if difference.kind == "change"])
+    covered = [box for box, difference in pen if difference.kind == "change"]
+    told = [suspect.box for suspect, _ in weighed]
+    pen = [(box, item) for box, item in pen if item.kind == "change" or not any(_touch(box, other) for other in told)]
+    if any(difference.kind == "change" for _, difference in weighed):
+        pen = [(box, item) for box, item in pen if item.expected or not in_rows(moved, box)]
+    textual = [
+        difference
+        for suspect, difference in weighed
+        if difference.kind == "change" or not any(inside(suspect.box, box, 2.0) for box in covered)
+    ]
+    return _allowed(registration, explained) + textual + [difference for _, difference in pen]
+
+
+def _read_alone(
+    scene: Scene, suspects: Sequence[Suspect], answers: Sequence[tuple[Answer, ReadText]], reader: TextReader
+) -> list[tuple[Answer, ReadText]]:
+    """A third look at characters that look changed but read unchanged: without neighbours there is no guessing.
+
+    It counts only where the form's own character, as blurred as the scan, is read rightly alone.
+    """
+    asked = [
+        number
+        for number, (suspect, (answer, _)) in enumerate(zip(suspects, answers, strict=True))
+        if answer == "expected" and suspect.sight == "differs" and 0 < suspect.hi - suspect.lo <= ALONE
+    ]
+    strips = [strip for number in asked for strip in lone_strips(scene, suspects[number])]
+    texts = reader.read_strips(strips) if strips else ()
+    result = list(answers)
+    for at, number in enumerate(asked):
+        seen, printed = texts[2 * at], texts[2 * at + 1]
+        suspect = suspects[number]
+        wanted = gist(_shown(scene, suspect.lo, suspect.hi))
+        said = gist(fold(seen.text))
+        if wanted and said and gist(fold(printed.text)) == wanted != said and seen.confidence >= LEAST_CONFIDENCE:
+            result[number] = ("found", seen)
+    return result
+
+
+def weigh(suspect: Suspect, answer: Answer, *, weighty: bool) -> tuple[DifferenceKind | None, tuple[str, ...]]:
+    """The kind of a difference and its witnesses; None when the witnesses clear it."""
+    image = suspect.sight == "differs"
+    second = answer in ("found", "other")
+    signals = tuple(name for name, spoke in (("text", suspect.read), ("image", image), ("reread", second)) if spoke)
+    if not image and not weighty and _is_flimsy(suspect):
+        return None, signals
+    if suspect.window.weak:
+        return _weigh_weak(suspect, answer), signals
+    if suspect.sight == "same":
+        return ("reading" if second and (weighty or answer == "found") else None), signals
+    if image and (second or (suspect.read and answer == "nothing" and _confidence(suspect) >= ASSURED)):
+        return "change", signals
+    if image:
+        return "reading", signals
+    if answer == "expected":
+        return ("reading" if weighty and _confidence(suspect) >= ASSURED else None), signals
+    return "reading", signals
+
+
+def _is_flimsy(suspect: Suspect) -> bool:
+    """A character or two read with doubt where the form has none and hardly any ink lies: a hair, a speck."""
+    return suspect.lo == suspect.hi and len(suspect.seen) <= 2 and _confidence(suspect) < ASSURED
+
+
+def _weigh_weak(suspect: Suspect, answer: Answer) -> DifferenceKind | None:
+    """Punctuation, case and look-alikes: dust and blur do the same, so both other witnesses must agree."""
+    image = suspect.sight == "differs"
+    if suspect.sight == "same" or answer in ("expected", "nothing"):
+        return "reading" if image and not suspect.read else None
+    if image and answer == "found" and suspect.read:
+        return "change"
+    return "reading" if image else None
+
+
+def _confidence(suspect: Suspect) -> float:
+    return min((mark.confidence for mark in suspect.seen), default=1.0)
+
+
+def _difference(
+    scene: Scene,
+    place: Registration,
+    suspect: Suspect,
+    kind: DifferenceKind,
+    signals: tuple[str, ...],
+    said: str,
+    *,
+    weighty: bool,
+) -> Difference:
+    marks = scene.aligned.expected
+    expected = _shown(scene, suspect.lo, suspect.hi)
+    before = _shown(scene, max(suspect.lo - CONTEXT, 0), suspect.lo)
+    after = _shown(scene, suspect.hi, suspect.hi + CONTEXT)
+    found = text_of(suspect.seen) if suspect.read else said
+    notes = ["critical"] if weighty else []
+    notes += [scene.doubt] if scene.doubt else []
+    notes.append(f"…{before}[{expected}→{text_of(suspect.seen)}]{after}… reread: {said}")
+    return Difference(
+        kind=kind,
+        page=place.page,
+        reference_page=place.reference_page,
+        box=place.place(suspect.box),
+        clause=scene.clause(marks[min(suspect.lo, len(marks) - 1)].box if marks else suspect.box),
+        expected=expected,
+        found=found,
+        confidence=(CERTAIN if len(signals) > 2 else LIKELY) if kind == "change" else DOUBTFUL,
+        signals=signals,
+        note="; ".join(notes),
+    )
+
+
+def _shown(scene: Scene, lo: int, hi: int) -> str:
+    return text_of(scene.aligned.expected[lo:hi]).replace(HOLE, "")
+
+
+def _allowed(place: Registration, explained: Sequence[Explained]) -> list[Difference]:
+    """One difference per filled blank, and one per place where a seal's lettering was read."""
+    groups: dict[tuple[str, str], list[Explained]] = {}
+    for item in explained:
+        groups.setdefault((item.kind, item.name), []).append(item)
+    found = []
+    for (_, name), items in groups.items():
+        marks = [mark for item in items for mark in item.marks]
+        found.append(
+            Difference(
+                kind=items[0].kind,
+                page=place.page,
+                reference_page=place.reference_page,
+                box=place.place(around(mark.box for mark in marks)),
+                found=text_of(marks),
+                confidence=min(mark.confidence for mark in marks),
+                signals=("text",),
+                note=name,
+            )
+        )
+    return found
+
+
+def _pen(scene: Scene, place: Registration, told: Sequence[Box]) -> list[tuple[Box, Difference]]:
+    """Pen strokes and stray ink, where no textual change tells of them already."""
+    blanks = [_grown(box, 5.0) for _, box in scene.blanks]
+    free = [*blanks, *(_grown(box, 4.0) for box in (*scene.seals, *scene.slices)), *(_grown(box, 5.0) for box in told)]
+    printed = [located(scene, at) for at in scene.sheet.glyphs]
+    return [(stroke.box, _stroke(scene, place, stroke, blanks)) for stroke in strokes(scene.sheet, printed, free)]
+
+
+def moved_rows(scene: Scene) -> tuple[float, float] | None:
+    """Top and bottom (pt of the frame) between which lines put in or taken out have moved the print."""
+    rows = [scene.aligned.expected[at].box for at in scene.sheet.glyphs if is_moved(scene, at)]
+    if len(rows) < MOVED_LEAST:
+        return None
+    return min(row[1] for row in rows) - 30, max(row[3] for row in rows) + 30
+
+
+def in_rows(rows: tuple[float, float] | None, box: Box) -> bool:
+    """Whether a box reaches into them."""
+    return rows is not None and box[1] < rows[1] and rows[0] < box[3]
+
+
+def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[Box]) -> Difference:
+    long = max(stroke.box[2] - stroke.box[0], stroke.box[3] - stroke.box[1])
+    runs_out = any(_touch(stroke.box, box) for box in blanks) and long < 40.0
+    kind: DifferenceKind = "mark" if runs_out else "change" if stroke.pen and not scene.doubt else "reading"
+    struck = [at for at in scene.sheet.glyphs if stroke.on_print and inside(located(scene, at), stroke.box, 2.0)]
+    return Difference(
+        kind=kind,
+        page=place.page,
+        reference_page=place.reference_page,
+        box=place.place(stroke.box),
+        clause=scene.clause(stroke.box),
+        expected=text_of([scene.aligned.expected[at] for at in struck]),
+        confidence=LIKELY if stroke.pen else DOUBTFUL,
+        signals=("ink", "shape") if stroke.pen else ("ink",),
+        note="leaves its blank" if runs_out else "ink over the print" if struck else "ink beside the print",
+    )
+
+
+def _grown(box: Box, by: float) -> Box:
+    return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
+
+
+def _touch(first: Box, second: Box) -> bool:
+    across = first[0] <= second[2] + 2 and second[0] <= first[2] + 2
+    return across and first[1] <= second[3] + 2 and second[1] <= first[3] + 2

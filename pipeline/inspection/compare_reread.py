@@ -1,0 +1,77 @@
+"""The second look of the recogniser: a window cut at known places, free of seal ink, without the detector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.inspection.compare_text import fold, gist
+from pipeline.model import Pixels, ReadText, TextReader
+
+Answer = Literal["expected", "found", "other", "nothing"]
+LEAST_CONFIDENCE = 0.6
+
+
+@dataclass(frozen=True)
+class Window:
+    """A strip to read again, what the form says there and what the first reading said (all folded).
+
+    `head` and `tail` are the neighbours on either side, the same in both.
+    """
+
+    strip: Pixels
+    expected: str
+    found: str
+    weak: bool = False
+    head: str = ""
+    tail: str = ""
+
+
+def strip_of(dark: Pixels, x0: float, top: float, x1: float, bottom: float) -> Pixels:
+    """Dark map cut with a little paper around it, as an RGB picture that a recogniser takes; px, may be empty."""
+    height = bottom - top
+    pad = 0.18 * height
+    rows = slice(max(round(top - pad), 0), max(round(bottom + pad), 0))
+    columns = slice(max(round(x0 - pad), 0), max(round(x1 + pad), 0))
+    light = 255 - dark[rows, columns]
+    return np.ascontiguousarray(np.repeat(light[:, :, None], 3, axis=2))
+
+
+def read_again(reader: TextReader, windows: Sequence[Window]) -> list[tuple[Answer, ReadText]]:
+    """What each strip says now, and whose side that is on."""
+    texts = reader.read_strips([window.strip for window in windows]) if windows else ()
+    return [(_side(window, text), text) for window, text in zip(windows, texts, strict=True)]
+
+
+def _side(window: Window, text: ReadText) -> Answer:
+    said = _reduced(text.text, window.weak)
+    if not said or text.confidence < LEAST_CONFIDENCE:
+        return "nothing"
+    head, tail = _reduced(window.head, window.weak), _reduced(window.tail, window.weak)
+    expected = _distance(head, _reduced(window.expected, window.weak), tail, said)
+    found = _distance(head, _reduced(window.found, window.weak), tail, said)
+    if expected == 0 or expected < found:
+        return "expected"
+    return "found" if found < expected else "other"
+
+
+def _reduced(text: str, weak: bool) -> str:
+    return fold(text) if weak else gist(fold(text))
+
+
+def _distance(head: str, core: str, tail: str, said: str) -> int:
+    """Edits from one to the other; one character at either end is forgiven: a neighbour's, cut by the strip."""
+    wanted = head + core + tail
+    total = 0
+    for code in Levenshtein.opcodes(wanted, said):
+        if code.tag == "equal":
+            continue
+        cost = max(code.src_end - code.src_start, code.dest_end - code.dest_start)
+        at_start = code.src_start == 0 and (code.src_end <= len(head))
+        at_end = code.src_end == len(wanted) and code.src_start >= len(wanted) - len(tail)
+        total += max(cost - 1, 0) if (at_start and head) or (at_end and tail) else cost
+    return total

@@ -1,0 +1,216 @@
+"""One scanned page laid over its reference page: every printed character looked for, ink too much and ink missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.inspection import compare_field as fields
+from pipeline.inspection.compare_field import BORDER, SURE, Floats, Segment, box_px
+from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
+from pipeline.inspection.compare_text import HOLE, Mark
+from pipeline.inspection.register import Matrix, least_squares
+from pipeline.model import Box, Picture, Pixels
+
+Map = NDArray[np.float32]
+Hints = Mapping[int, tuple[float, float]]
+Places = Mapping[int, tuple[float, float, float]]  # shift and NCC by character
+GLYPH_REACH = 2  # px around the segment's own shift
+HINT_REACH = 7  # px around where the recogniser saw a character
+LOST = 0.8  # NCC below which a character is looked for at its neighbours' and its text's place too
+EDGE = 0.7  # px of misplacement that a stroke's edge may have without counting as ink
+FIRST_BLUR = 1.0  # px; between the sharpest and the dullest scans
+LAID = 0.5  # share of segments that must be found for a page to count as laid over its reference
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One printed character in the scan: `shift` in px of the frame, `ncc` likeness, ink `extra` and `missing` 0..1."""
+
+    shift: tuple[float, float]
+    ncc: float
+    extra: float
+    missing: float
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Frame px maps with `BORDER` around: `scan` darkness, ink `extra` and `missing` against the print `expected`.
+
+    `graphics` is the form's ink that is no text: rules, tables, pictures.
+    """
+
+    scan: Pixels
+    expected: Pixels
+    extra: Map
+    missing: Map
+    graphics: Pixels
+    glyphs: Mapping[int, Glyph]
+    blur: float
+    matched: float
+    residual: float
+    matrix: Matrix
+
+    @property
+    def laid(self) -> bool:
+        """Whether enough of the page was found in place for its image to be believed."""
+        return self.matched >= LAID
+
+    def cut(self, area: Map, box: Box) -> Map:
+        """The part of a map under a box in pt of the reference's frame."""
+        x0, y0, x1, y1 = (side + BORDER for side in box_px(box))
+        return area[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
+
+
+def lay(page: Picture, reference: Picture, expected: Sequence[Mark], matrix: Matrix, hints: Hints) -> Sheet:
+    """Compare pictures; `matrix` reference pt to page pt, `hints` = px by which the reader saw a character off."""
+    print_ = fields.bordered(_at_frame(darkness(reference), reference.dpi))
+    size = (print_.shape[1] - 2 * BORDER, print_.shape[0] - 2 * BORDER)
+    dark = darkness(page)
+    parts = fields.segments(expected)
+    scan = fields.warped(dark, page.dpi, matrix, size)
+    rough = fields.search(_blurred(print_, FIRST_BLUR), scan, parts)
+    field = fields.smooth_field(parts, rough, size)
+    if field is not None:
+        scan = fields.warped(dark, page.dpi, matrix, size, field)
+    still = np.zeros((len(parts), 2))
+    blur = fields.best_blur(print_, scan, parts, fields.found_shifts(print_, scan, parts, still, fields.SECOND_REACH))
+    soft = _blurred(print_, blur)
+    shifts = fields.found_shifts(soft, scan, parts, still, fields.SECOND_REACH)
+    starts = _settled(soft, scan, parts, shifts, hints)
+    places = _places(soft, scan, expected, parts, starts, hints)
+    composed = _composed(soft, expected, places)
+    extra, missing = _residuals(scan, composed, _gain(scan, composed, expected, places))
+    glyphs = {at: _glyph(expected[at], place, extra, missing) for at, place in places.items()}
+    refined, residual = _refined(matrix, parts, rough)
+    inked = shifts[:, 2] != 0
+    matched = float(np.mean(shifts[inked, 2] > SURE)) if inked.any() else 0.0
+    return Sheet(scan, composed, extra, missing, _graphics(print_, expected), glyphs, blur, matched, residual, refined)
+
+
+def _blurred(print_: Pixels, sigma: float) -> Pixels:
+    return np.asarray(cv2.GaussianBlur(print_, (0, 0), sigma), dtype=np.uint8)
+
+
+def _at_frame(dark: Pixels, dpi: float) -> Pixels:
+    if abs(dpi - FRAME_DPI) < 0.01:
+        return dark
+    factor = FRAME_DPI / dpi
+    return np.asarray(cv2.resize(dark, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _settled(soft: Pixels, scan: Pixels, parts: Sequence[Segment], shifts: Floats, hints: Hints) -> Floats:
+    """Shift of every segment: its own when sure, else where the reader saw its text, else as its neighbours."""
+    settled = shifts.copy()
+    for at, part in enumerate(parts):
+        seen = [hints[member] for member in part.members if member in hints]
+        if shifts[at, 2] > SURE or not seen:
+            continue
+        guess = np.median(np.array(seen), axis=0)
+        if np.abs(guess).max() > fields.SECOND_REACH / 2:
+            other = fields.find(soft, scan, part.box, (float(guess[0]), float(guess[1])), 12)
+            if other[2] > max(shifts[at, 2] + 0.1, 0.5):
+                settled[at] = other
+    sure = np.flatnonzero(settled[:, 2] > SURE)
+    for at in np.flatnonzero(settled[:, 2] <= SURE).tolist():
+        near = sure[np.argsort(np.abs(sure - at))[:5]] if len(sure) else sure
+        settled[at, :2] = np.median(settled[near, :2], axis=0) if len(near) else (0.0, 0.0)
+    return settled[:, :2]
+
+
+def _places(
+    soft: Pixels, scan: Pixels, expected: Sequence[Mark], parts: Sequence[Segment], starts: Floats, hints: Hints
+) -> dict[int, tuple[float, float, float]]:
+    """Shift and NCC of every character: near its segment's shift, else its neighbours', else where it was read."""
+    places: dict[int, tuple[float, float, float]] = {}
+    for part, start in zip(parts, starts, strict=True):
+        for at in part.members:
+            places[at] = fields.find(soft, scan, box_px(expected[at].box), (start[0], start[1]), GLYPH_REACH)
+    order = [at for part in parts for at in part.members]
+    for run in (order, order[::-1]):
+        for before, at in pairwise(run):
+            if places[at][2] >= LOST or expected[before].line != expected[at].line:
+                continue
+            tries = [(places[before][:2], GLYPH_REACH)] if places[before][2] >= LOST else []
+            if at in hints and max(abs(hints[at][0] - places[at][0]), abs(hints[at][1] - places[at][1])) > 4:
+                tries.append((hints[at], HINT_REACH))
+            for start, reach in tries:
+                other = fields.find(soft, scan, box_px(expected[at].box), start, reach)
+                if other[2] > places[at][2] + 0.05:
+                    places[at] = other
+    return places
+
+
+def _composed(soft: Pixels, expected: Sequence[Mark], places: Places) -> Pixels:
+    """The print as it should lie in the scan: rules and pictures in place, every character at its own shift."""
+    composed = soft.copy()
+    boxes = {at: tuple(side + BORDER for side in box_px(expected[at].box)) for at in places}
+    for x0, y0, x1, y1 in boxes.values():
+        composed[y0:y1, x0:x1] = 0
+    for at, (x0, y0, x1, y1) in boxes.items():
+        dx, dy = round(places[at][0]), round(places[at][1])
+        target = composed[y0 + dy : y1 + dy, x0 + dx : x1 + dx]
+        patch = soft[y0:y1, x0:x1]
+        if target.shape == patch.shape:
+            np.maximum(target, patch, out=target)
+    return composed
+
+
+def _graphics(print_: Pixels, expected: Sequence[Mark]) -> Pixels:
+    graphics = print_.copy()
+    for mark in expected:
+        if mark.char != HOLE:
+            x0, y0, x1, y1 = (side + BORDER for side in box_px(mark.box))
+            graphics[y0 - 1 : y1 + 1, x0 - 1 : x1 + 1] = 0
+    return graphics
+
+
+def _gain(scan: Pixels, composed: Pixels, expected: Sequence[Mark], places: Places) -> float:
+    """How dark the toner is against the reference: median slope over characters found well."""
+    slopes = []
+    for at, (dx, dy, ncc) in places.items():
+        if ncc < 0.85:
+            continue
+        x0, y0, x1, y1 = (side + BORDER for side in box_px(expected[at].box))
+        window = (slice(y0 + round(dy), y1 + round(dy)), slice(x0 + round(dx), x1 + round(dx)))
+        model, seen = composed[window].astype(np.float32), scan[window].astype(np.float32)
+        power = float((model * model).sum())
+        if power > 0:
+            slopes.append(float((model * seen).sum()) / power)
+    return float(np.clip(np.median(slopes), 0.4, 1.6)) if slopes else 1.0
+
+
+def _residuals(scan: Pixels, composed: Pixels, gain: float) -> tuple[Map, Map]:
+    """Ink beyond and ink short of the expected print, 0..1, with `EDGE` px of tolerance at the strokes' edges."""
+    kernel = np.ones((3, 3), np.uint8)
+    upper = cv2.addWeighted(composed, 1 - EDGE, cv2.dilate(composed, kernel), EDGE, 0, dtype=cv2.CV_32F)
+    lower = cv2.addWeighted(composed, 1 - EDGE, cv2.erode(composed, kernel), EDGE, 0, dtype=cv2.CV_32F)
+    seen = scan.astype(np.float32)
+    scale = 1.0 / (255.0 * gain)
+    extra = cv2.GaussianBlur(np.maximum(seen - gain * upper, 0) * scale, (0, 0), 1.2)
+    missing = cv2.GaussianBlur(np.maximum(gain * lower - seen, 0) * scale, (0, 0), 1.2)
+    return np.asarray(extra, dtype=np.float32), np.asarray(missing, dtype=np.float32)
+
+
+def _glyph(mark: Mark, place: tuple[float, float, float], extra: Map, missing: Map) -> Glyph:
+    x0, y0, x1, y1 = (side + BORDER for side in box_px(mark.box))
+    window = (slice(y0 + round(place[1]), y1 + round(place[1])), slice(x0 + round(place[0]), x1 + round(place[0])))
+    if mark.char == HOLE or extra[window].size == 0:
+        return Glyph(place[:2], place[2], 0.0, 0.0)
+    return Glyph(place[:2], place[2], float(extra[window].max()), float(missing[window].max()))
+
+
+def _refined(matrix: Matrix, parts: Sequence[Segment], shifts: Floats) -> tuple[Matrix, float]:
+    """The affine map once more, from the segments found in the image; residual in pt."""
+    sure: list[int] = np.flatnonzero(shifts[:, 2] > SURE).tolist()
+    if len(sure) < 12:
+        return matrix, 1.0
+    source = [(parts[at].centre[0] / FRAME, parts[at].centre[1] / FRAME) for at in sure]
+    seen = [np.array(parts[at].centre) / FRAME + shifts[at, :2] / FRAME for at in sure]
+    target = [tuple(matrix @ (point[0], point[1], 1.0)) for point in seen]
+    return least_squares(source, target)

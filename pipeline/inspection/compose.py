@@ -1,0 +1,187 @@
+"""What slices in a given order amount to: acceptance of a joint circle, and the bounded search for other orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.inspection.circle import LEAST_RADIUS, MOST_RADIUS, CircleFit, Envelope, fit_circle
+
+RESIDUAL_MM = 0.38
+CLOSE_SHARE = 0.5
+GAPS_MM = (-1.4, 2.8)
+CAP_MM = 2.8
+COVER = (0.78, 1.15)
+DRIFT_MM = 6.0
+_MOST_FITS = 160
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Slices in order with their circle; `faults` names what keeps them from being one impression."""
+
+    slices: tuple[Envelope, ...]
+    holes: tuple[bool, ...]
+    fit: CircleFit
+    faults: tuple[str, ...]
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """Pages in the order composed."""
+        return tuple(piece.page for piece in self.slices)
+
+    @property
+    def whole(self) -> bool:
+        """One complete impression."""
+        return not self.faults
+
+    @property
+    def badness(self) -> float:
+        """For comparing orders: the cost of the fit plus what the faults weigh."""
+        return self.fit.cost + 3.0 * len(self.faults)
+
+
+def compose_slices(
+    slices: Sequence[Envelope], holes: Sequence[bool] | None = None, known_radius: float | None = None, rounds: int = 18
+) -> Composition:
+    """Fit one circle to the slices in this order and list the faults."""
+    open_gaps = tuple(holes) if holes is not None else (False,) * (len(slices) - 1)
+    fit = fit_circle(slices, open_gaps, known_radius, rounds)
+    return Composition(tuple(slices), open_gaps, fit, tuple(_faults(slices, open_gaps, fit)))
+
+
+def _faults(slices: Sequence[Envelope], holes: Sequence[bool], fit: CircleFit) -> list[str]:
+    faults = []
+    if not LEAST_RADIUS < fit.radius < MOST_RADIUS:
+        faults.append("radius")
+    narrow = np.array([piece.width for piece in slices]) < 1.2
+    strayed = (fit.residual > RESIDUAL_MM) | (fit.close < CLOSE_SHARE)
+    # A sliver has few columns, some of them only lettering; it may stray a little further.
+    strayed &= ~(narrow & (fit.residual < 1.0))
+    if strayed.any():
+        faults.append("outline")
+    closed = [gap for gap, hole in zip(fit.gaps, holes, strict=True) if not hole]
+    if closed and not (GAPS_MM[0] <= min(closed) and max(closed) <= GAPS_MM[1]):
+        faults.append("gaps")
+    if abs(fit.left_cap) > CAP_MM:
+        faults.append("left_cap")
+    if abs(fit.right_cap) > CAP_MM:
+        faults.append("right_cap")
+    if not any(holes) and not COVER[0] <= fit.coverage <= COVER[1]:
+        faults.append("coverage")
+    if fit.drift > DRIFT_MM:
+        faults.append("drift")
+    return faults
+
+
+def strayed_pages(composition: Composition) -> tuple[int, ...]:
+    """Pages whose slice does not follow the common circle."""
+    fit = composition.fit
+    bad = (fit.residual > RESIDUAL_MM) | (fit.close < CLOSE_SHARE)
+    return tuple(piece.page for piece, flag in zip(composition.slices, bad, strict=True) if flag)
+
+
+def _slope(piece: Envelope) -> float:
+    """Growth of the chord towards the paper edge, mm per mm; 0 for slivers."""
+    if len(piece.x) < 4:
+        return 0.0
+    chord = piece.bottom - piece.top
+    third = max(1, len(chord) // 3)
+    run = float(piece.x[-third:].mean() - piece.x[:third].mean())
+    return float((np.median(chord[-third:]) - np.median(chord[:third])) / max(run, 0.2))
+
+
+def split_groups(
+    slices: Sequence[Envelope], compose: Callable[[Sequence[Envelope]], Composition]
+) -> list[Composition] | None:
+    """Contiguous groups of two or more slices, each a whole impression of the same size; None if there are none."""
+    breaks = [i + 1 for i, (a, b) in enumerate(pairwise(slices)) if _slope(a) < 0.15 and _slope(b) > -0.15]
+    breaks = [at for at in breaks if at >= 2 and len(slices) - at >= 2]
+    reached: dict[int, list[Composition]] = {0: []}
+    fits = 0
+    for end in [*breaks, len(slices)]:
+        for start in sorted(k for k in reached if k < end):
+            if end - start < 2 or (start, end) == (0, len(slices)) or end in reached or fits >= 60:
+                continue
+            fits += 1
+            part = compose(slices[start:end])
+            if part.whole:
+                reached[end] = [*reached[start], part]
+    groups = reached.get(len(slices))
+    if not groups:
+        return None
+    radii = [group.fit.radius for group in groups]
+    return groups if max(radii) - min(radii) < 1.5 else None
+
+
+def _chord_order(slices: Sequence[Envelope], radius: float) -> list[Envelope]:
+    """Order by where each slice's own chords place it in a circle of this radius."""
+    places = []
+    for piece in slices:
+        half = float(np.median(piece.bottom - piece.top)) / 2
+        away = float(np.sqrt(max(radius**2 - half**2, 0)))
+        slope = _slope(piece)
+        places.append(-away if slope > 0 else away)
+    return [slices[i] for i in np.argsort(places)]
+
+
+def _permutations(slices: Sequence[Envelope], radius: float) -> list[list[Envelope]]:
+    """Orders worth trying: by chords, reversed, every swap, every move."""
+    count = len(slices)
+    orders = [_chord_order(slices, radius), list(reversed(slices))]
+    for i in range(count):
+        for j in range(i + 1, count):
+            swapped = list(slices)
+            swapped[i], swapped[j] = swapped[j], swapped[i]
+            orders.append(swapped)
+    for i in range(count):
+        for j in range(count):
+            if abs(i - j) > 1:
+                moved = list(slices)
+                moved.insert(j, moved.pop(i))
+                orders.append(moved)
+    return orders[:_MOST_FITS]
+
+
+def best_order(
+    slices: Sequence[Envelope], radius: float, compose: Callable[[Sequence[Envelope]], Composition]
+) -> Composition | None:
+    """Another order in which the slices are one whole impression; None if none of those tried is."""
+    seen = {tuple(piece.page for piece in slices)}
+    found: list[Composition] = []
+    for order in _permutations(slices, radius):
+        pages = tuple(piece.page for piece in order)
+        if pages in seen:
+            continue
+        seen.add(pages)
+        trial = compose(order)
+        if trial.whole:
+            found.append(trial)
+            if len(found) >= 3:
+                break
+    return min(found, key=lambda trial: trial.badness, default=None)
+
+
+def without_one(
+    slices: Sequence[Envelope],
+    compose: Callable[[Sequence[Envelope], Sequence[bool]], Composition],
+    suspects: Sequence[int],
+) -> list[Composition]:
+    """Compositions that become sound when the slice of one suspected page is left out, its place kept open."""
+    found = []
+    for page in suspects:
+        rest = [piece for piece in slices if piece.page != page]
+        if len(rest) < 2:
+            continue
+        at = next(i for i, piece in enumerate(slices) if piece.page == page)
+        holes = [False] * (len(rest) - 1)
+        if 0 < at < len(slices) - 1:
+            holes[at - 1] = True
+        trial = compose(rest, holes)
+        edge_fault = {"left_cap"} if at == 0 else {"right_cap"} if at == len(slices) - 1 else set()
+        if set(trial.faults) <= edge_fault | {"coverage"}:
+            found.append(trial)
+    return sorted(found, key=lambda trial: trial.badness)

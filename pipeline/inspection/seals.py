@@ -1,0 +1,352 @@
+"""Finding seal impressions on a page: outlines voted for on ink maps, fitted, measured, and only then believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from pipeline.inspection.ink import (
+    FAINT,
+    FloatMap,
+    InkColour,
+    colour_name,
+    ink_maps,
+    is_neutral,
+    paper_colour,
+    resize_by,
+    resized,
+    scale_of,
+)
+from pipeline.inspection.measure import Measure, measure, wiped
+from pipeline.inspection.outline import Outline, Shape, fit, points_and_normals
+from pipeline.inspection.tiles import Tile, tiles, without_rules
+from pipeline.inspection.vote import PageEdges, Vote, circles, ovals, squares, vote
+from pipeline.model import Box, Picture, Pixels
+
+COARSE = 2.0  # px/mm of the search
+FINE = 4.8  # px/mm of fitting and measuring
+PATCH = 6.0  # px/mm of the ink kept with a mark
+POINTS_PER_MM = 72 / 25.4
+_MARGIN_MM = 6.0
+_LEAST_VISIBLE = 0.6
+_LARGE_MM = 90.0
+_HALF = 0.6
+
+
+@dataclass(frozen=True)
+class SealMark:
+    """A located impression; lengths in mm of the upright page, `width`/`height` along its own axes, `angle` in degrees.
+
+    `support` = inked share of the outline, `visible` = share of the outline on the page, `patch` = its ink at 6 px/mm
+    (255 = density 1), a square around the centre.
+    """
+
+    page: int
+    shape: Shape
+    colour: InkColour
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float
+    support: float
+    visible: float
+    confidence: float
+    box: Box
+    patch: Pixels = field(compare=False, repr=False)
+
+    @property
+    def diameter(self) -> float:
+        """Longest axis in mm."""
+        return max(self.width, self.height)
+
+    @property
+    def outline(self) -> Outline:
+        """Outer edge of the impression."""
+        return Outline(self.shape, self.x, self.y, self.width / 2, self.height / 2, float(np.deg2rad(self.angle)))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    outline: Outline
+    measure: Measure
+    colour: InkColour
+
+    @property
+    def rank(self) -> float:
+        return self.measure.support * min(1.0, self.measure.visible + 0.2) + 0.3 * self.measure.weakest
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A cut-out of the page's ink at FINE px/mm; `x0`, `y0` its origin, `width`, `height` of the whole page, in mm."""
+
+    ink: FloatMap
+    channels: tuple[FloatMap, FloatMap, FloatMap]
+    x0: float
+    y0: float
+    width: float
+    height: float
+
+    def to_page(self, outline: Outline) -> Outline:
+        return replace(outline, x=outline.x + self.x0, y=outline.y + self.y0)
+
+    def to_field(self, outline: Outline) -> Outline:
+        return replace(outline, x=outline.x - self.x0, y=outline.y - self.y0)
+
+
+def _cut(picture: Picture, paper: Pixels, box: tuple[float, float, float, float], ink_name: str) -> _Field:
+    """Ink `ink_name` (red, cool or grey) of the region `box` in mm."""
+    scale = scale_of(picture)
+    height, width = picture.pixels.shape[:2]
+    x0, y0 = max(0, int(box[0] * scale)), max(0, int(box[1] * scale))
+    x1, y1 = min(width, int(np.ceil(box[2] * scale))), min(height, int(np.ceil(box[3] * scale)))
+    fine = resize_by(picture.pixels[y0:y1, x0:x1], FINE / scale)
+    px0, py0 = int(x0 / scale), int(y0 / scale)
+    px1, py1 = max(px0 + 1, int(np.ceil(x1 / scale))), max(py0 + 1, int(np.ceil(y1 / scale)))
+    maps = ink_maps(fine, FINE, paper[py0:py1, px0:px1])
+    ink = {"red": maps.red, "cool": maps.cool, "grey": maps.green_channel}[ink_name]
+    ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.25 * FINE), dtype=np.float32)
+    channels = (maps.red_channel, maps.green_channel, maps.blue_channel)
+    return _Field(ink, channels, x0 / scale, y0 / scale, width / scale, height / scale)
+
+
+def _on_page(outline: Outline, width: float, height: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    points, _ = points_and_normals(outline)
+    return (points[:, 0] > 0.3) & (points[:, 0] < width - 0.3) & (points[:, 1] > 0.3) & (points[:, 1] < height - 0.3)
+
+
+def _band_colour(region: _Field, outline: Outline) -> InkColour:
+    """Name of the ink lying on the outline."""
+    points, _ = points_and_normals(outline)
+    x = np.clip((points[:, 0] * FINE).astype(int), 0, region.ink.shape[1] - 1)
+    y = np.clip((points[:, 1] * FINE).astype(int), 0, region.ink.shape[0] - 1)
+    inked = region.ink[y, x] >= np.quantile(region.ink[y, x], 0.5)
+    red, green, blue = (float(np.median(channel[y, x][inked])) for channel in region.channels)
+    return colour_name(red, green, blue)
+
+
+def _examined(region: _Field, candidate: Outline, ink: FloatMap) -> _Candidate:
+    """A voted outline (page mm) fitted to the fine ink and measured; the result is in page mm too."""
+    local = fit(ink, FINE, region.to_field(candidate))
+    on_page = region.to_page(local)
+    inside = _on_page(on_page, region.width, region.height)
+    found = measure(ink, FINE, local, inside)
+    return _Candidate(on_page, found, _band_colour(region, local))
+
+
+def _believable(candidate: _Candidate, grey: bool) -> bool:
+    """Whether an outline is a seal: inked all round, of a seal's size, with lettering inside."""
+    found, outline = candidate.measure, candidate.outline
+    if found.visible < _LEAST_VISIBLE:
+        return False
+    if outline.shape == "square":
+        side = 2 * (outline.a + found.outer_mm)
+        firm = found.support >= 0.88 and found.weakest >= 0.78 and found.visible >= 0.93
+        return firm and 13.5 <= side <= 28 and 0.18 <= found.coverage <= 0.86 and found.text_spread > 0.5 and not grey
+    least = 0.8 if outline.shape == "oval" else 0.55
+    if found.visible < 0.75:
+        least = max(least, 0.75)
+    if grey:
+        least = max(least, 0.72)
+    if found.support < least or found.weakest < (0.45 if grey or outline.shape == "oval" else 0.2):
+        return False
+    return _lettered(found) and 0.06 <= found.coverage <= 0.8 and found.thickness_mm < 4.0
+
+
+@dataclass(frozen=True)
+class _Window:
+    """A part of the coarse ink, scaled so that a faint seal counts like a strong one; where it lies on the page."""
+
+    ink: FloatMap
+    scale: float
+    edges: PageEdges
+
+    def voted(self, outlines: tuple[Outline, ...], least: float, count: int) -> list[Vote]:
+        """Votes in page mm."""
+        votes = vote(self.ink, self.scale, outlines, least, count, page=self.edges)
+        left, top = self.edges.left, self.edges.top
+        return [Vote(replace(v.outline, x=v.outline.x + left, y=v.outline.y + top), v.score) for v in votes]
+
+    def without(self, seals: Iterable[_Candidate]) -> _Window:
+        """The window with the given seals blotted out."""
+        rest = self.ink.copy()
+        for seal in seals:
+            outline = seal.outline
+            centre = ((outline.x - self.edges.left) * self.scale, (outline.y - self.edges.top) * self.scale)
+            axes = (round((outline.a + 1.5) * self.scale), round((outline.b + 1.5) * self.scale))
+            angle = float(np.rad2deg(outline.angle))
+            cv2.ellipse(rest, (round(centre[0]), round(centre[1])), axes, angle, 0, 360, 0.0, -1)
+        return replace(self, ink=rest)
+
+    @property
+    def inked_mm2(self) -> float:
+        """Area of clear ink."""
+        return float((self.ink > 0.5).sum()) / self.scale**2
+
+
+def _window(ink: FloatMap, tile: Tile, width: float, height: float) -> _Window:
+    """The tile with a margin; large ones at half resolution, the fit makes up for it."""
+    x0, y0 = max(0, int((tile.x0 - _MARGIN_MM) * COARSE)), max(0, int((tile.y0 - _MARGIN_MM) * COARSE))
+    x1, y1 = int((tile.x1 + _MARGIN_MM) * COARSE) + 1, int((tile.y1 + _MARGIN_MM) * COARSE) + 1
+    part = ink[y0:y1, x0:x1]
+    inked = part[part > FAINT]
+    level = max(0.5 * float(np.quantile(inked, 0.85)), FAINT) if inked.size else FAINT
+    part = np.minimum(part / level, 1).astype(np.float32)
+    edges = PageEdges(x0 / COARSE, y0 / COARSE, width, height)
+    if max(part.shape) <= _LARGE_MM * COARSE:
+        return _Window(part, COARSE, edges)
+    return _Window(_halved(part), COARSE * _HALF, edges)
+
+
+def _halved(part: FloatMap) -> FloatMap:
+    size = (max(1, round(part.shape[1] * _HALF)), max(1, round(part.shape[0] * _HALF)))
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
+def _same_place(one: Outline, other: Outline) -> bool:
+    near = float(np.hypot(one.x - other.x, one.y - other.y))
+    return near < 0.35 * min(max(one.a, one.b), max(other.a, other.b)) or near < 4
+
+
+def _lettered(found: Measure) -> bool:
+    """Whether a name runs along the border; date stamps have lines and figures across the middle instead."""
+    return found.text_spread >= 0.3 and found.text_run >= 0.28 * found.visible and found.changes >= 12
+
+
+def _bare_ring(candidate: _Candidate) -> bool:
+    """A date stamp, a pen circle, a logo: a sure ring without a name. It explains its ink but is no seal."""
+    found = candidate.measure
+    firm = found.support >= 0.8 and found.weakest >= 0.5 and found.visible >= _LEAST_VISIBLE
+    return firm and candidate.outline.shape == "round" and not _lettered(found)
+
+
+def _accepted(region: _Field, votes: Iterable[Vote], known: list[_Candidate], grey: bool = False) -> list[_Candidate]:
+    """Seals and bare rings among the votes, best first; each is wiped before the next must stand by itself."""
+    ink = region.ink
+    for seal in known:
+        ink = wiped(ink, FINE, region.to_field(seal.outline))
+    pool = [_examined(region, v.outline, ink) for v in votes]
+    pool.sort(key=lambda candidate: -candidate.rank)
+    found: list[_Candidate] = []
+    for candidate in pool:
+        if not (_believable(candidate, grey) or _bare_ring(candidate)) or _repeats(candidate, [*known, *found]):
+            continue
+        if found:
+            candidate = _examined(region, candidate.outline, ink)
+            if not (_believable(candidate, grey) or _bare_ring(candidate)) or _repeats(candidate, found):
+                continue
+        found.append(candidate)
+        ink = wiped(ink, FINE, region.to_field(candidate.outline))
+    return found
+
+
+def _sure(candidate: _Candidate) -> bool:
+    return candidate.measure.support >= 0.85 and candidate.measure.weakest >= 0.6
+
+
+def _search_tile(picture: Picture, paper: Pixels, ink: FloatMap, tile: Tile, ink_name: str) -> list[_Candidate]:
+    """Sure circles first; what they leave unexplained is disputed between ovals, squares and weaker circles."""
+    scale = scale_of(picture)
+    window = _window(ink, tile, picture.pixels.shape[1] / scale, picture.pixels.shape[0] / scale)
+    margin = _MARGIN_MM + 3
+    box = (tile.x0 - margin, tile.y0 - margin, tile.x1 + margin, tile.y1 + margin)
+    region = _cut(picture, paper, box, ink_name)
+    least = min(tile.x1 - tile.x0, tile.y1 - tile.y0)
+    round_votes = window.voted(circles(), 0.3, 8) if least > 15 else []
+    found = [candidate for candidate in _accepted(region, round_votes, []) if _sure(candidate)]
+    rest = window.without(found)
+    if rest.inked_mm2 < 15:
+        return found
+    votes = [*round_votes, *rest.voted(squares(), 0.22, 6)]
+    if least > 15:
+        votes += rest.voted(ovals(), 0.25, 6)
+    return found + _accepted(region, votes, found)
+
+
+def _search_colour(picture: Picture, paper: Pixels, ink: FloatMap, ink_name: str) -> list[_Candidate]:
+    scale = scale_of(picture)
+    height, width = picture.pixels.shape[0] / scale, picture.pixels.shape[1] / scale
+    bare = without_rules(ink, COARSE)
+    found: list[_Candidate] = []
+    for tile in tiles(bare, COARSE)[:8]:
+        depth = tile.depth_from_edge(width, height)
+        if min(tile.x1 - tile.x0, tile.y1 - tile.y0) < 12 or (depth is not None and depth < 17):
+            continue
+        found += [c for c in _search_tile(picture, paper, bare, tile, ink_name) if not _repeats(c, found)]
+    return found
+
+
+def _repeats(candidate: _Candidate, known: Iterable[_Candidate]) -> bool:
+    return any(_same_place(candidate.outline, other.outline) for other in known)
+
+
+def _search_grey(picture: Picture, paper: Pixels, ink: FloatMap, known: list[_Candidate]) -> list[_Candidate]:
+    """Rings in grey or black ink anywhere on the page but where `known` rings are; print beside them counts against."""
+    scale = scale_of(picture)
+    height, width = picture.pixels.shape[0] / scale, picture.pixels.shape[1] / scale
+    flat = np.minimum(without_rules(ink, COARSE) / 0.15, 1).astype(np.float32)
+    votes = _Window(_halved(flat), COARSE * _HALF, PageEdges(0, 0, width, height)).voted(circles(), 0.3, 8)
+    found: list[_Candidate] = []
+    for v in votes:
+        if any(_same_place(v.outline, other.outline) for other in known):
+            continue
+        reach = max(v.outline.a, v.outline.b) + 7
+        box = (v.outline.x - reach, v.outline.y - reach, v.outline.x + reach, v.outline.y + reach)
+        region = _cut(picture, paper, box, "grey")
+        found += [c for c in _accepted(region, [v], [], grey=True) if not _repeats(c, found)]
+    return [candidate for candidate in found if not _bare_ring(candidate)]
+
+
+def _patch(picture: Picture, paper: Pixels, outline: Outline, ink_name: str) -> Pixels:
+    """Ink around the centre at PATCH px/mm, 255 = density 1; white beyond the page."""
+    reach = max(outline.a, outline.b) + 3
+    half = int(reach * PATCH)
+    box = (outline.x - reach - 2, outline.y - reach - 2, outline.x + reach + 2, outline.y + reach + 2)
+    region = _cut(picture, paper, box, ink_name)
+    grid = (np.arange(-half, half + 1) / PATCH).astype(np.float32)
+    x, y = np.meshgrid(grid + outline.x - region.x0, grid + outline.y - region.y0)
+    sampled = cv2.remap(region.ink, x * FINE - 0.5, y * FINE - 0.5, cv2.INTER_LINEAR, borderValue=0)
+    return np.asarray(np.clip(sampled * 255, 0, 255), dtype=np.uint8)
+
+
+def _mark(picture: Picture, paper: Pixels, candidate: _Candidate, page: int, ink_name: str) -> SealMark:
+    found = candidate.measure
+    outer = candidate.outline.grown(found.outer_mm)
+    half_x, half_y = outer.extent
+    height, width = picture.pixels.shape[0] * 72 / picture.dpi, picture.pixels.shape[1] * 72 / picture.dpi
+    box = (
+        max(0.0, (outer.x - half_x) * POINTS_PER_MM),
+        max(0.0, (outer.y - half_y) * POINTS_PER_MM),
+        min(width, (outer.x + half_x) * POINTS_PER_MM),
+        min(height, (outer.y + half_y) * POINTS_PER_MM),
+    )
+    confidence = 0.45 * found.support + 0.25 * found.weakest + 0.2 * min(1, found.text_spread / 0.6)
+    confidence = (confidence + 0.1 * found.visible) * (0.5 if ink_name == "grey" else 1.0)
+    colour: InkColour = "grey" if ink_name == "grey" else candidate.colour
+    return SealMark(
+        page=page, shape=outer.shape, colour=colour, x=outer.x, y=outer.y, width=2 * outer.a, height=2 * outer.b,
+        angle=float(np.rad2deg(outer.angle)), support=found.support, visible=found.visible,
+        confidence=round(float(min(1.0, confidence)), 3), box=box, patch=_patch(picture, paper, outer, ink_name),
+    )  # fmt: skip
+
+
+def find_seals(picture: Picture, page: int) -> tuple[SealMark, ...]:
+    """Seal impressions on an upright page, top to bottom; straddle slices at the edges are not among them."""
+    coarse = resized(picture, COARSE)
+    paper = paper_colour(coarse, COARSE)
+    maps = ink_maps(coarse, COARSE, paper)
+    found: list[tuple[_Candidate, str]] = []
+    if not is_neutral(coarse):
+        found += [(c, "red") for c in _search_colour(picture, paper, maps.red, "red")]
+        cool = _search_colour(picture, paper, maps.cool, "cool")
+        found += [(c, "cool") for c in cool if not _repeats(c, [f for f, _ in found])]
+    seals = [(candidate, name) for candidate, name in found if not _bare_ring(candidate)]
+    if not seals:
+        rings = [candidate for candidate, _ in found]
+        seals = [(c, "grey") for c in _search_grey(picture, paper, maps.green_channel, rings)]
+    marks = [_mark(picture, paper, candidate, page, ink_name) for candidate, ink_name in seals]
+    return tuple(sorted(marks, key=lambda mark: (mark.y, mark.x)))

@@ -1,0 +1,78 @@
+"""Patches of coloured ink on a page that are large enough to hold a seal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.inspection.ink import FAINT, FloatMap
+
+JOIN_MM = 4.0
+_LEAST_INK_MM2 = 15.0
+_LEAST_LENGTH_MM = 14.0
+_RULE_MM = 24.0  # longer than the flat part of any seal's border
+_RULE_THICK_MM = 2.5
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Bounding box in mm of ink that hangs together, and its ink area in mm2."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    ink: float
+
+    def depth_from_edge(self, width: float, height: float, reach: float = 3.0) -> float | None:
+        """How deep it goes into a page from an edge it touches within `reach` mm; None if it touches none."""
+        depths = []
+        if self.x0 <= reach:
+            depths.append(self.x1)
+        if width - self.x1 <= reach:
+            depths.append(width - self.x0)
+        if self.y0 <= reach:
+            depths.append(self.y1)
+        if height - self.y1 <= reach:
+            depths.append(height - self.y0)
+        return min(depths) if depths else None
+
+
+def without_rules(ink: FloatMap, scale: float) -> FloatMap:
+    """The ink map with long straight thin lines (tables, letterhead rules) taken out."""
+    mask = (ink > FAINT).astype(np.uint8)
+    length, thick = int(_RULE_MM * scale), int(_RULE_THICK_MM * scale)
+    lines = np.zeros_like(mask)
+    for long_size, thick_size in (((length, 1), (1, thick)), ((1, length), (thick, 1))):
+        line = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(long_size[::-1], np.uint8)))
+        slab = np.asarray(cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones(thick_size[::-1], np.uint8)))
+        lines[(line > 0) & (slab == 0)] = 1
+    if not lines.any():
+        return ink
+    spread = np.asarray(cv2.dilate(lines, np.ones((3, 3), np.uint8)))
+    return np.where(spread > 0, np.float32(0), ink).astype(np.float32)
+
+
+def tiles(ink: FloatMap, scale: float, faint: float = FAINT) -> list[Tile]:
+    """Tiles of ink joined over gaps of 4 mm, largest first; specks are dropped."""
+    mask = (ink > faint).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= 3
+    keep[0] = False
+    mask = keep[labels].astype(np.uint8)
+    size = int(JOIN_MM * scale) | 1
+    joined = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    inked = np.bincount(labels[mask > 0], minlength=count) / scale**2
+    found = []
+    for index in range(1, count):
+        x, y, width, height = (int(v) for v in stats[index, :4])
+        rim = size // 2
+        x0, x1 = max(0, x + rim), min(mask.shape[1], x + width - rim)
+        y0, y1 = max(0, y + rim), min(mask.shape[0], y + height - rim)
+        tile = Tile(x0 / scale, y0 / scale, x1 / scale, y1 / scale, float(inked[index]))
+        if tile.ink >= _LEAST_INK_MM2 and max(x1 - x0, y1 - y0) >= _LEAST_LENGTH_MM * scale:
+            found.append(tile)
+    return sorted(found, key=lambda tile: -tile.ink)

@@ -1,0 +1,47 @@
+"""The blank form itself: exact text, and the blanks where its form fields stand."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipeline.errors import PackError, UnreadableError
+from pipeline.model import Blank, Page, PageSource, Reference
+from pipeline.read.limits import ReadLimits
+from pipeline.read.raster import PdfiumError, PdfPages
+from pipeline.read.structure import open_structure
+from pipeline.read.textlayer import TextLayers
+
+
+def open_reference(path: Path, edition: str) -> tuple[Reference, PageSource]:
+    """Every form field that is no signature is a blank, in points on the page as shown; raises PackError."""
+    limits = ReadLimits()
+    try:
+        structure = open_structure(path, path.name)
+        source = PdfPages.open(path, limits)
+        with TextLayers(path, limits) as layers:
+            pages = tuple(_page(source, layers, number) for number in range(1, len(source) + 1))
+    except UnreadableError as error:
+        raise PackError(f"reference {path}: {error}", todo="put a readable PDF there") from None
+    except (PdfiumError, OSError, ValueError, RuntimeError) as error:
+        raise PackError(
+            f"reference {path} cannot be read as PDF: {error}", todo="export the blank form again"
+        ) from error
+    blanks = tuple(
+        Blank(name=widget.name, page=widget.page, box=widget.box)
+        for widget in sorted(structure.widgets, key=lambda w: (w.page, w.box[1], w.box[0]))
+        if widget.name and widget.box[2] > widget.box[0] and widget.box[3] > widget.box[1]
+    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Reference(sha256=digest, edition=edition, pages=pages, blanks=blanks), source
+
+
+def _page(source: PdfPages, layers: TextLayers, number: int) -> Page:
+    frame = source.frame(number)
+    layer = layers.page(number, frame)
+    if layer.faults:
+        raise ValueError(f"page {number}: the text cannot be trusted ({', '.join(layer.faults)})")
+    if not layer.lines:
+        raise ValueError(f"page {number} has no text; a reference must be exported, not scanned")
+    width, height = frame.size
+    return Page(number=number, width=width, height=height, text_source="text", lines=layer.lines, tables=layer.tables)

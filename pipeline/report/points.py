@@ -1,0 +1,123 @@
+"""The findings a person must look at, numbered, each with the picture that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.model import Box, Finding, ReviewPage
+from pipeline.report.album import Cut, cut
+from pipeline.report.contrast import Contrast, contrast
+from pipeline.report.places import upright, window
+from pipeline.report.views import CaseView, DocumentView
+
+_OPEN = {"fail": 0, "unsure": 1, "error": 2}
+_WEIGHT = {"block": 0, "hold": 1, "warn": 2, "info": 3}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a finding points: document (from 1), page, and a box in pt on the upright page."""
+
+    document: int
+    page: ReviewPage | None = None
+    box: Box | None = None
+
+    @property
+    def anchor(self) -> str:
+        """The id of the large page view."""
+        return f"d{self.document}p{self.page.number}" if self.page else ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One finding to look at; `number` 0 = not among the open points (a remark, or of a superseded document)."""
+
+    number: int
+    finding: Finding
+    place: Place | None
+    contrast: Contrast | None
+    cut: Cut | None = None
+
+    @property
+    def tone(self) -> str:
+        """`fail`, `unsure` or `error`; `remark` when it stops nothing."""
+        return self.finding.outcome if is_open(self.finding) else "remark"
+
+
+@dataclass(frozen=True)
+class Points:
+    """`open` decide the case; `remarks` do not; `old` belong to superseded documents, by document."""
+
+    open: Sequence[Point]
+    remarks: Sequence[Point]
+    old: Mapping[int, Sequence[Point]]
+
+    def of(self, document: int) -> list[Point]:
+        """All points of one document."""
+        mine = [point for point in (*self.open, *self.remarks) if point.place and point.place.document == document]
+        return [*mine, *self.old.get(document, ())]
+
+
+def is_open(finding: Finding) -> bool:
+    """A failure or doubt that stops the case, or a check that broke."""
+    return finding.outcome == "error" or (finding.outcome in _OPEN and finding.severity in ("block", "hold"))
+
+
+def points_of(case: CaseView, pages: Mapping[str, str]) -> Points:
+    """Sorted by outcome, then weight, then where they stand; `pages` = class of the picture by anchor."""
+    counting = [pair for pair in _located(case) if _counts(case, pair[1])]
+    decisive = sorted((pair for pair in counting if is_open(pair[0])), key=_rank)
+    remarks = sorted((pair for pair in counting if not is_open(pair[0])), key=_rank)
+    old: dict[int, list[Point]] = {}
+    for finding, place in sorted((pair for pair in _located(case) if not _counts(case, pair[1])), key=_rank):
+        if place:
+            old.setdefault(place.document, []).append(_point(0, finding, place, pages))
+    return Points(
+        open=[_point(number, *pair, pages) for number, pair in enumerate(decisive, start=1)],
+        remarks=[_point(0, *pair, pages) for pair in remarks],
+        old=old,
+    )
+
+
+def _located(case: CaseView) -> Iterator[tuple[Finding, Place | None]]:
+    numbers = {view.review.submission.sha256: number for number, view in enumerate(case.documents, start=1)}
+    for finding in case.findings:
+        if finding.outcome in _OPEN:
+            number = numbers.get(finding.document or "")
+            # findings of a case come straight from its rules: their boxes are on the upright page already
+            yield finding, _place(number, case.documents[number - 1], finding, turned=False) if number else None
+    for number, view in enumerate(case.documents, start=1):
+        for finding in view.review.findings:
+            if finding.outcome in _OPEN:
+                yield finding, _place(number, view, finding, turned=True)
+
+
+def _place(number: int, view: DocumentView, finding: Finding, *, turned: bool) -> Place:
+    page = next((page for page in view.review.pages if page.number == finding.page), None)
+    box = finding.box if page else None
+    return Place(number, page, upright(box, page) if box and page and turned else box)
+
+
+def _counts(case: CaseView, place: Place | None) -> bool:
+    return place is None or case.documents[place.document - 1].counts
+
+
+def _rank(pair: tuple[Finding, Place | None]) -> tuple[int, int, int, int, float]:
+    finding, place = pair
+    return (
+        _OPEN[finding.outcome],
+        _WEIGHT[finding.severity],
+        place.document if place else 0,
+        finding.page or 0,
+        place.box[1] if place and place.box else 0.0,
+    )
+
+
+def _point(number: int, finding: Finding, place: Place | None, pages: Mapping[str, str]) -> Point:
+    picture = pages.get(place.anchor, "") if place else ""
+    shown = None
+    if picture and place and place.page and place.box:
+        width, height = place.page.width, place.page.height
+        shown = cut(picture, window(place.box, width, height), width, height)
+    return Point(number, finding, place, contrast(finding.expected, finding.found), shown)

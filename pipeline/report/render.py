@@ -1,0 +1,92 @@
+"""Values -> HTML: one file, no outside resource, no script but our own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pipeline.model import Bilingual
+from pipeline.report.screen import relative, show
+from pipeline.report.views import CaseView, IndexRow
+from pipeline.report.words import term, word
+
+_PAGES = Path(__file__).resolve().parent / "pages"
+_STATES = ("needs_review", "needs_correction", "incomplete", "new", "accepted")
+
+
+def render_case(view: CaseView, language: str) -> str:
+    """The report of one case; `language` (zh or en) is shown first, the other is a click away."""
+    return _render("case.html.j2", language, {"screen": show(view)})
+
+
+def render_index(rows: Sequence[IndexRow], language: str, at: datetime) -> str:
+    """The list of all cases, the newest change first."""
+    newest = sorted(rows, key=lambda row: row.changed_at, reverse=True)
+    counts = Counter(row.state for row in newest)
+    states = [(state, counts[state]) for state in (*_STATES, *sorted(set(counts) - set(_STATES))) if counts[state]]
+    return _render("index.html.j2", language, {"rows": newest, "states": states, "at": at})
+
+
+def _render(page: str, language: str, values: Mapping[str, object]) -> str:
+    script = (_PAGES / "report.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return _ENVIRONMENT.get_template(page).render(
+        **values,
+        language="en" if language == "en" else "zh",
+        style=Markup((_PAGES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        script_digest=digest,
+    )
+
+
+def _both(text: Bilingual) -> Markup:
+    """A text in both languages, of which the reader sees one."""
+    if text.zh == text.en:
+        return escape(text.zh)
+    return Markup('<span lang="zh">{}</span><span lang="en">{}</span>').format(text.zh, text.en)
+
+
+def _tip(text: Bilingual) -> str:
+    """Both languages in one line, for attributes."""
+    return text.zh if text.zh == text.en else f"{text.zh} / {text.en}"
+
+
+def _named(prefix: str, code: str) -> Markup:
+    return _both(term(prefix, code))
+
+
+def _percent(share: float) -> str:
+    return f"{int(share * 100)}%"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(both=_both, tip=_tip, percent=_percent, moment=_moment)
+    environment.globals.update(
+        t=lambda key, **values: _both(word(key, **values)),
+        w=word,
+        named=_named,
+        term=term,
+        relative=relative,
+    )
+    return environment
+
+
+_ENVIRONMENT = _environment()

@@ -1,0 +1,38 @@
+"""Whether a page picture is good enough to conclude something from what is not there."""
+
+from __future__ import annotations
+
+from pipeline.model import Bilingual, Document, Page
+from pipeline.rules.wording import say
+
+MIN_DPI = 150.0
+_PICTURES = ("pdf", "jpg", "png", "tif")
+
+
+def is_paper(document: Document) -> bool:
+    """Whether there are page pictures at all."""
+    return document.submission.media in _PICTURES
+
+
+def weakness(document: Document, page: Page, min_dpi: float = MIN_DPI) -> Bilingual | None:
+    """Why nothing may be concluded from this page's picture; None for a good one.
+
+    A page without coloured ink looks grey in a colour scan too, so greyness is told from the whole document.
+    """
+    if not is_paper(document):
+        return None
+    if page.dpi is None:
+        return say("页面无法显示", "the page cannot be shown")
+    if page.bilevel and not page.colour:
+        return say("黑白二值扫描", "black-and-white scan")
+    if not any(other.colour for other in document.pages):
+        return say("灰度扫描", "grey scan")
+    if page.dpi < min_dpi:
+        return say(f"分辨率仅 {page.dpi:.0f}dpi", f"only {page.dpi:.0f} dpi")
+    return None
+
+
+def weak_pages(document: Document, min_dpi: float = MIN_DPI) -> dict[int, Bilingual]:
+    """The weakness of every weak page by number."""
+    found = {page.number: weakness(document, page, min_dpi) for page in document.pages}
+    return {number: reason for number, reason in found.items() if reason is not None}

@@ -1,0 +1,261 @@
+"""The straddle seal (骑缝章): every sheet bears a slice, and the slices compose one seal of the party."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from pydantic import Field
+
+from pipeline.model import Bilingual, Box, Edge, Facts, Outcome, Straddle
+from pipeline.packs import DocumentCheck, Judgement, Pack, World
+from pipeline.rules.compare import likeness
+from pipeline.rules.places import certain
+from pipeline.rules.quality import weak_pages
+from pipeline.rules.reading import SURE, read_field
+from pipeline.rules.seals import OTHER, owner_outcome
+from pipeline.rules.wording import RESCAN, listed, say
+
+_DUPLEX_SHEETS = 3  # with two sheets a page without a slice is as likely a missing one
+
+
+class StraddleSeal(DocumentCheck):
+    """Answers per sub-rule: a every sheet, b edge, c order, d completeness, e continuity, f owner, g groups,
+    h duplex, i single sheet. A bad picture leads to doubt only, whatever was seen on it."""
+
+    name: ClassVar[str] = "straddle"
+    edges: tuple[Edge, ...] = ("right", "left", "top", "bottom")
+    min_slice_mm: float = Field(default=1.0, gt=0)
+    complete: float = Field(default=0.85, gt=0, le=1)
+    excess: float = Field(default=1.15, ge=1)
+    sure: float = Field(default=0.8, gt=0, le=1)
+    very_sure: float = Field(default=SURE, gt=0, le=1)
+    same_size_mm: float = Field(default=1.5, gt=0)
+    rescan: Bilingual = RESCAN
+
+    def judge(self, facts: Facts, pack: Pack, world: World) -> Iterator[Judgement]:
+        straddle = facts.observations.straddle
+        if straddle is None:
+            yield Judgement(
+                outcome="unsure", message=say("未检查骑缝章，请人工查看", "The straddle seal was not looked for")
+            )
+        elif straddle.form == "single_sheet":
+            yield Judgement(
+                sub="i", outcome="n/a", message=say("单页文件，无需骑缝章", "One sheet needs no straddle seal")
+            )
+        else:
+            weak = weak_pages(facts.document)
+            for judgement in self._judge(facts, pack, straddle):
+                yield self._softened(judgement, weak)
+
+    def _judge(self, facts: Facts, pack: Pack, straddle: Straddle) -> Iterator[Judgement]:
+        duplex = _is_duplex(facts, straddle)
+        form = "one_impression" if duplex else straddle.form
+        match form:
+            case "not_visible":
+                yield self._doubt("a", "看不出骑缝章，无法判断", "A straddle seal cannot be seen or excluded", straddle)
+            case "absent":
+                outcome: Outcome = "fail" if straddle.confidence >= self.sure else "unsure"
+                yield _plain("a", outcome, "各页均未见骑缝章印迹", "No page bears a slice of a straddle seal", straddle)
+            case "missing_slices":
+                yield _missing(straddle, self.sure)
+                yield from self._slices(straddle)
+            case "cropped":
+                yield self._doubt(
+                    "a", "页边被裁切，骑缝章不完整", "Page edges are cut, the straddle seal is incomplete", straddle
+                )
+            case "foreign_slice":
+                yield _odd(straddle, self.very_sure)
+            case "wrong_order":
+                yield _order(facts, straddle, self.very_sure)
+            case "inconsistent":
+                yield self._doubt("e", "各页印迹不能合拢成一枚印章", "The slices do not compose one seal", straddle)
+            case _:
+                yield from self._composed(facts, pack, straddle, duplex)
+
+    def _composed(self, facts: Facts, pack: Pack, straddle: Straddle, duplex: bool) -> Iterator[Judgement]:
+        if duplex:
+            yield _plain(
+                "h",
+                "pass",
+                "双面打印，每张正面均有印迹",
+                "Printed on both sides: every sheet's front bears a slice",
+                straddle,
+            )
+        elif bare := _bare_pages(facts, straddle):
+            zh, en = (
+                f"第 {listed(bare)} 页未见印迹，不能确定是否双面打印",
+                f"No slice on page {listed(bare)}; perhaps backs",
+            )
+            yield self._doubt("h", zh, en, straddle)
+        else:
+            yield _plain("a", "pass", "每页均有骑缝章印迹", "Every page bears a slice", straddle)
+        yield from self._slices(straddle)
+        if straddle.form == "two_impressions":
+            yield _plain("g", "pass", "分组加盖，各组完整", "Sealed in groups, each of them whole", straddle)
+        elif straddle.form == "one_impression" or duplex:
+            yield self._completeness(straddle)
+            sound = straddle.form == "one_impression" and straddle.confidence >= 0.5
+            yield _plain("e", "pass" if sound else "unsure", *_CONTINUITY[sound], straddle)
+        yield _plain("c", "pass", "印迹次序与页序一致", "The slices follow the order of the pages", straddle)
+        yield self._owner(facts, pack, straddle)
+
+    def _slices(self, straddle: Straddle) -> Iterator[Judgement]:
+        thin = [slice_.page for slice_ in straddle.slices if slice_.width_mm < self.min_slice_mm]
+        if thin:
+            zh = f"第 {listed(thin)} 页印迹宽不足 {self.min_slice_mm:g} 毫米，看不清"
+            yield self._doubt("a", zh, f"Slice on page {listed(thin)} is under {self.min_slice_mm:g} mm", straddle)
+        if straddle.edge is not None:
+            good: Outcome = "pass" if straddle.edge in self.edges else "fail"
+            yield _plain(
+                "b", good, f"骑缝章在{_EDGES[straddle.edge]}", f"The slices are at the {straddle.edge} edge", straddle
+            )
+
+    def _completeness(self, straddle: Straddle) -> Judgement:
+        share = straddle.coverage
+        if share is None:
+            return self._doubt("d", "未能量出印章是否完整", "How complete the seal is could not be measured", straddle)
+        good = self.complete <= share <= self.excess
+        return _plain(
+            "d",
+            "pass" if good else "unsure",
+            f"各页印迹合计为印章直径的 {share:.0%}",
+            f"The slices add up to {share:.0%} of the seal's diameter",
+            straddle,
+        )
+
+    def _owner(self, facts: Facts, pack: Pack, straddle: Straddle) -> Judgement:
+        reading = read_field(facts, pack, pack.straddle_party) if pack.straddle_party else None
+        party = reading.text if reading and reading.state == "read" else None
+        if party and straddle.text:
+            outcome = owner_outcome(straddle.text, straddle.text_confidence, party)
+            if outcome != "unsure":
+                relation = say("相符", "is the party's") if outcome == "pass" else say("不符", f"is not “{party}”")
+                return _plain(
+                    "f",
+                    outcome,
+                    f"骑缝章合拢后读作“{straddle.text}”，与“{party}”{relation.zh}",
+                    f"The joined seal reads “{straddle.text}”, which {relation.en}",
+                    straddle,
+                )
+        if party and self._like_signing_seal(facts, straddle, party):
+            text = straddle.text
+            if not text or likeness(text, party) >= OTHER or straddle.text_confidence < SURE:
+                zh = "骑缝章合拢后与签署处的印章大小一致，文字过窄不作识别"
+                return _plain(
+                    "f",
+                    "n/a",
+                    zh,
+                    "The joined seal is as large as the signing seal; its text is too cut to read",
+                    straddle,
+                )
+        return self._doubt(
+            "f", "骑缝章名称未能读出，请人工核对", "The straddle seal's name could not be read", straddle
+        )
+
+    def _like_signing_seal(self, facts: Facts, straddle: Straddle, party: str) -> bool:
+        size = straddle.diameter_mm
+        return size is not None and any(
+            certain(seal)
+            and abs(seal.diameter_mm - size) <= self.same_size_mm
+            and owner_outcome(seal.text, seal.text_confidence, party) == "pass"
+            for seal in facts.observations.seals
+        )
+
+    def _doubt(self, sub: str, zh: str, en: str, straddle: Straddle) -> Judgement:
+        return _plain(sub, "unsure", zh, en, straddle).model_copy(update={"fix": self.rescan})
+
+    def _softened(self, judgement: Judgement, weak: dict[int, Bilingual]) -> Judgement:
+        """What was concluded from weak pictures becomes doubt, with the advice to scan again."""
+        if not weak or judgement.outcome not in ("pass", "fail"):
+            return judgement
+        pages, reason = listed(weak), next(iter(weak.values()))
+        message = say(
+            f"{judgement.message.zh}（第 {pages} 页为{reason.zh}，不能下结论）",
+            f"{judgement.message.en} (page {pages}: {reason.en}, no conclusion possible)",
+        )
+        return judgement.model_copy(update={"outcome": "unsure", "message": message, "fix": self.rescan})
+
+
+_EDGES: dict[Edge, str] = {"right": "右侧", "left": "左侧", "top": "上边", "bottom": "下边"}
+_CONTINUITY = {
+    True: ("各页印迹合拢成一枚印章", "The slices compose one seal"),
+    False: ("各页印迹能否合拢成一枚印章尚不能确定", "Whether the slices compose one seal is not certain"),
+}
+
+
+def _plain(
+    sub: str,
+    outcome: Outcome,
+    zh: str,
+    en: str,
+    straddle: Straddle,
+    *,
+    page: int | None = None,
+    box: Box | None = None,
+    found: str | None = None,
+) -> Judgement:
+    confidence = straddle.confidence
+    return Judgement(
+        sub=sub, outcome=outcome, message=say(zh, en), page=page, box=box, found=found, confidence=confidence
+    )
+
+
+def _bare_pages(facts: Facts, straddle: Straddle) -> list[int]:
+    with_ink = {slice_.page for slice_ in straddle.slices}
+    return [page.number for page in facts.document.pages if page.number not in with_ink]
+
+
+def _is_duplex(facts: Facts, straddle: Straddle) -> bool:
+    """One side of every sheet bears a slice, the other side of none."""
+    numbers = {page.number for page in facts.document.pages}
+    with_ink = {slice_.page for slice_ in straddle.slices}
+    fronts = {number for number in numbers if number % 2 == 1}
+    pattern = with_ink in (fronts, numbers - fronts) and not set(straddle.odd_pages)
+    return straddle.form in ("one_impression", "missing_slices") and pattern and len(with_ink) >= _DUPLEX_SHEETS
+
+
+def _missing(straddle: Straddle, sure: float) -> Judgement:
+    pages = listed(straddle.missing_pages) or "?"
+    certain_ = bool(straddle.missing_pages) and straddle.confidence >= sure
+    hint = say("", "") if certain_ else say("，请人工查看", "; please look")
+    return _plain(
+        "a",
+        "fail" if certain_ else "unsure",
+        f"第 {pages} 页未见骑缝章印迹{hint.zh}",
+        f"Page {pages} bears no slice of the straddle seal{hint.en}",
+        straddle,
+        page=straddle.missing_pages[0] if straddle.missing_pages else None,
+        found=pages,
+    )
+
+
+def _odd(straddle: Straddle, sure: float) -> Judgement:
+    pages = listed(straddle.odd_pages) or "?"
+    odd = next((slice_ for slice_ in straddle.slices if slice_.page in straddle.odd_pages), None)
+    return _plain(
+        "e",
+        "fail" if straddle.confidence >= sure and straddle.odd_pages else "unsure",
+        f"第 {pages} 页的印迹与其他各页不是同一枚印章的连续印迹",
+        f"The slice on page {pages} does not continue the seal of the other pages",
+        straddle,
+        page=odd.page if odd else None,
+        box=odd.box if odd else None,
+        found=pages,
+    )
+
+
+def _order(facts: Facts, straddle: Straddle, sure: float) -> Judgement:
+    """Swapped slices are certain only when the comparison with the form found the pages swapped as well."""
+    comparison = facts.observations.comparison
+    confirmed = comparison is not None and not comparison.in_order
+    certain_ = confirmed or straddle.confidence >= sure
+    order = listed(straddle.order) or "?"
+    return _plain(
+        "c",
+        "fail" if certain_ else "unsure",
+        f"印迹只有按第 {order} 页的次序才能合拢",
+        f"The slices fit only in the page order {order}",
+        straddle,
+        found=order,
+    )

@@ -1,0 +1,105 @@
+"""Findings about the file itself, the same for every kind of document."""
+
+from __future__ import annotations
+
+from pipeline.model import Bilingual, Facts, Finding, Remark, Severity, UnreadableReason
+from pipeline.packs import Packs
+
+INCOMPLETE, FORMAT, SAFETY, CLASS = "IN-01", "IN-03", "IN-04", "IN-07"
+
+_RULES: dict[UnreadableReason, str] = {
+    "empty": INCOMPLETE,
+    "damaged": INCOMPLETE,
+    "encrypted": FORMAT,
+    "unsupported": FORMAT,
+    "wrong_extension": FORMAT,
+    "too_large": SAFETY,
+    "unsafe": SAFETY,
+    "timeout": SAFETY,
+    "crashed": SAFETY,
+}
+_OURS: tuple[UnreadableReason, ...] = ("timeout", "crashed")
+_READABLE = Bilingual(
+    zh="提交可以打开的 PDF、JPG、PNG、TIFF、DOCX 或 XLSX 文件，不加密",
+    en="A PDF, JPG, PNG, TIFF, DOCX or XLSX file that opens and is not encrypted",
+)
+_RESUBMIT = Bilingual(zh="重新扫描或导出后再次提交", en="Scan or export it again and submit it again")
+_LOOK = Bilingual(
+    zh="由人工打开查看；必要时打印为 PDF 后重新提交", en="Have a person open it; print it to PDF again if needed"
+)
+_PLAIN_FILE = Bilingual(
+    zh="文件不含脚本、宏、内嵌附件或隐藏内容", en="A file without scripts, macros, attachments or hidden content"
+)
+
+# Remarks that only explain how the file was read. Every other one, also of a code not known here, is for a person.
+_HARMLESS = frozenset(
+    {"restricted", "scaled_down", "dpi_guessed", "signature_field", "text_layer_broken", "text_layer_unusable"}
+    | {"wrong_extension"}
+)
+
+
+def unreadable(facts: Facts) -> Finding:
+    """A file that could not be read, with what to do; our own failures are for a person, not for the sender."""
+    problem = facts.unreadable or "damaged"
+    ours = problem in _OURS
+    name = facts.document.submission.name
+    reason = facts.reason or Bilingual(zh=f"文件“{name}”无法读取", en=f"{name} could not be read")
+    return Finding(
+        rule=_RULES[problem],
+        outcome="unsure" if ours else "fail",
+        severity="block",
+        message=reason,
+        required=None if ours else _READABLE,
+        fix=_LOOK if ours else _RESUBMIT,
+        found=problem,
+    )
+
+
+def file_findings(facts: Facts) -> tuple[Finding, ...]:
+    """One finding per remark about the file's structure; a clean file gives none."""
+    return tuple(_remark(remark) for remark in facts.document.remarks)
+
+
+def _remark(remark: Remark) -> Finding:
+    held = remark.code not in _HARMLESS
+    severity: Severity = "hold" if held else "info"
+    return Finding(
+        rule=SAFETY,
+        outcome="unsure" if held else "n/a",
+        severity=severity,
+        message=remark.message,
+        required=_PLAIN_FILE if held else None,
+        fix=_LOOK if held else None,
+        page=remark.page,
+        box=remark.box,
+        found=remark.code,
+    )
+
+
+def unclassified(facts: Facts, packs: Packs) -> Finding:
+    """A document nobody claims, or several do, with the cues a person needs to decide."""
+    claim = facts.classification
+    titles = {pack.type: pack.title for pack in packs.documents()}
+    if claim.type is not None:
+        zh, en = f"没有“{claim.type}”的规则", f"There is no pack for “{claim.type}”"
+    elif claim.rivals:
+        names = [titles.get(rival.rpartition("/")[2], Bilingual(zh=rival, en=rival)) for rival in claim.rivals]
+        zh = f"几种文件类型都符合：{'、'.join(name.zh for name in names)}，请人工归类"
+        en = f"Several document types claim it: {', '.join(name.en for name in names)}; please classify it"
+    elif claim.nearest:
+        title = titles.get(claim.nearest, Bilingual(zh=claim.nearest, en=claim.nearest))
+        cues = ", ".join(claim.missing)
+        zh = f"未能归类；最接近《{title.zh}》，缺少：{cues}"
+        en = f"Not classified; nearest is {title.en}, but these are missing: {cues}"
+    else:
+        zh, en = "未能归类，请人工查看", "Not classified; please look"
+    return Finding(
+        rule=CLASS,
+        outcome="unsure",
+        severity="hold",
+        message=Bilingual(zh=zh, en=en),
+        fix=Bilingual(
+            zh="由人工确认文件类型；如为空白或错发文件请告知对方", en="Have a person say what it is, or tell the sender"
+        ),
+        found=", ".join(claim.rivals) or claim.nearest,
+    )

@@ -1,0 +1,75 @@
+"""Types of values on papers: how they are written, checked and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pipeline.values.calendar import DueDate, add_business_days, counting_day, is_business_day
+from pipeline.values.capitals import CapitalsReading, capitals_type, parse_capitals, read_capitals, write_capitals
+from pipeline.values.contact import parse_domain, parse_email, parse_mobile, parse_phone
+from pipeline.values.dates import parse_date
+from pipeline.values.money import parse_money
+from pipeline.values.names import NameMatch, normal_name, parse_org_name, same_name
+from pipeline.values.parsed import Parsed, Parser, folded, simplified, squeezed
+from pipeline.values.plain import (
+    parse_bank_account,
+    parse_choice,
+    parse_integer,
+    parse_months,
+    parse_number_text,
+    parse_percent,
+    parse_text,
+)
+from pipeline.values.uscc import parse_uscc, suggest_uscc, uscc_problem
+
+FIELD_TYPES: Mapping[str, Parser] = MappingProxyType(
+    {
+        "text": parse_text,
+        "org_name": parse_org_name,
+        "uscc": parse_uscc,
+        "money": parse_money,
+        "capitals": capitals_type,
+        "date": parse_date,
+        "phone": parse_phone,
+        "mobile": parse_mobile,
+        "email": parse_email,
+        "domain": parse_domain,
+        "bank_account": parse_bank_account,
+        "integer": parse_integer,
+        "percent": parse_percent,
+        "months": parse_months,
+        "choice": parse_choice,
+        "number_text": parse_number_text,
+    }
+)
+
+__all__ = [
+    "FIELD_TYPES",
+    "CapitalsReading",
+    "DueDate",
+    "NameMatch",
+    "Parsed",
+    "Parser",
+    "add_business_days",
+    "counting_day",
+    "folded",
+    "is_business_day",
+    "normal_name",
+    "parse",
+    "parse_capitals",
+    "read_capitals",
+    "same_name",
+    "simplified",
+    "squeezed",
+    "suggest_uscc",
+    "uscc_problem",
+    "write_capitals",
+]
+
+
+def parse(
+    type_name: str, raw: str, *, pattern: str | None = None, options: Mapping[str, tuple[str, ...]] | None = None
+) -> Parsed:
+    """Read `raw` as the named type; KeyError for an unknown type, nothing else is raised."""
+    return FIELD_TYPES[type_name](raw, pattern=pattern, options=options or {})

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.inspection.compare_runs import align, beside, in_rows
+from pipeline.inspection.compare_text import HOLE, Mark, clause_of, critical, fold, folded, gist, line_marks, text_of
+from pipeline.model import Line, Word
+
+
+def row(text: str, x: float, y: float, line: int, *, step: float = 10.0, page: int = 1) -> list[Mark]:
+    return [
+        Mark(char, (x + at * step, y, x + (at + 1) * step, y + 10), 1.0, page, line) for at, char in enumerate(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paper", "read"),
+    [
+        ("（ａ）“日”——甲；乙", '(a)"日"--甲;乙'),
+        ("共 12 个月，不低于 99.9％", "共12个月,不低于99.9%"),
+        ("【2026】＿＿＿年", "[2026]年"),
+        ("A级：7 × 24", "A级:7×24"),
+    ],
+)
+def test_print_and_reading_fold_to_the_same(paper: str, read: str) -> None:
+    assert fold(paper) == fold(read)
+
+
+def test_folding_remembers_where_characters_came_from() -> None:
+    assert folded("甲 …乙") == [("甲", 0), (".", 2), (".", 2), (".", 2), ("乙", 3)]
+
+
+@pytest.mark.parametrize(("first", "second"), [("末", "未"), ("1", "7"), ("99.9%", "99.5%"), ("已", "己"), ("%", "")])
+def test_gist_keeps_what_matters(first: str, second: str) -> None:
+    assert gist(first) != gist(second)
+
+
+def test_gist_sets_punctuation_and_inseparable_shapes_aside() -> None:
+    assert gist("甲,乙。O") == gist("甲乙、0")
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("客户不得转让", "不"),
+        ("税率为6%。", "6%"),
+        ("有效期三十六个月", "三十六"),
+        ("向人民法院起诉或仲裁", "法院仲裁"),
+        ("但约定除外", "除外"),
+    ],
+)
+def test_critical_tokens(text: str, marked: str) -> None:
+    assert "".join(char for char, weighty in zip(text, critical(text), strict=True) if weighty) == marked
+
+
+@pytest.mark.parametrize(
+    ("line", "clause"),
+    [
+        ("3.2 客户应保证", "3.2"),
+        ("第 五 条 保密", "第五条"),
+        ("12. 法律适用", "12"),
+        ("2026年1月", ""),
+        ("的，应退还", ""),
+    ],
+)
+def test_clause_headings(line: str, clause: str) -> None:
+    assert clause_of(line) == clause
+
+
+def test_characters_get_places_inside_their_words() -> None:
+    words = (Word(text="共12", box=(0, 0, 40, 10)), Word(text="月", box=(50, 0, 70, 10)))
+    found = line_marks(Line(text="共12 月", box=(0, 0, 70, 10), words=words), 1, 0)
+    assert text_of(found) == "共12月"
+    assert [mark.box[0] for mark in found] == [0, 20, 30, 50]
+
+
+def test_cells_side_by_side_read_as_one_row() -> None:
+    cells = [*row("右格", 200, 101, 0), *row("左格", 0, 100, 1), *row("下", 0, 130, 2)]
+    assert text_of(in_rows(cells)) == "左格右格下"
+
+
+def test_merged_cells_fall_into_the_order_of_the_form() -> None:
+    form = [*row("名称", 0, 100, 0), *row("地址", 200, 100, 1), *row("电话", 0, 120, 2)]
+    merged = [
+        *row("名称", 0, 102, 0),
+        *[mark._replace(line=0) for mark in row("地址", 200, 102, 0)],
+        *row("电话", 0, 121, 1),
+    ]
+    assert align(form, beside(merged, form)).runs == ()
+
+
+def test_lines_pushed_down_keep_their_order() -> None:
+    form = [mark for at in range(6) for mark in row(f"第{at}行文字", 0, 100 + 20 * at, at)]
+    pushed = [
+        mark
+        for at, text in enumerate(["第0行文字", "插入的话", *(f"第{n}行文字" for n in range(1, 6))])
+        for mark in row(text, 0, 100 + 18 * at, at)
+    ]
+    aligned = align(form, beside(pushed, form))
+    assert [text_of(aligned.found[run.start : run.stop]) for run in aligned.runs] == ["插入的话"]
+
+
+def test_a_filled_blank_is_a_run_of_its_own() -> None:
+    hole = Mark(HOLE, (20, 0, 90, 10), 1.0, 1, -1)
+    form = [*row("甲方", 0, 0, 0), hole, *row("(盖章)", 100, 0, 1)]
+    page = row("甲方虚构公司(盖童)", 0, 0, 0)
+    found = [(text_of(form[run.lo : run.hi]), text_of(page[run.start : run.stop])) for run in align(form, page).runs]
+    assert found == [(HOLE, "虚构公司"), ("章", "童")]
+
+
+def test_neighbouring_edits_become_one_run() -> None:
+    aligned = align(row("上海市浦东新区法院", 0, 0, 0), row("北京市海淀区法院", 0, 0, 0))
+    assert len(aligned.runs) == 1

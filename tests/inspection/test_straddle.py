@@ -1,0 +1,220 @@
+"""Straddle slices: whole, missing, foreign, out of order, cropped; doubt where evidence is thin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.inspection.circle import Envelope, fit_circle
+from pipeline.inspection.seals import SealMark, find_seals
+from pipeline.inspection.straddle import compose, edge_ink
+from pipeline.model import Picture
+from tests.inspection.scenes import (
+    CUSTOMER,
+    OTHER,
+    SMALL_MM,
+    edges_of,
+    fanned,
+    lined_page,
+    needs_fonts,
+    picture,
+    scanned,
+    stamped,
+)
+from tests.simulator.ink import Page
+from tests.simulator.paper import preset, scan
+from tests.simulator.seals import SealSpec
+from tests.simulator.straddle import StraddleSpec
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "bench_straddle"
+SEAL = SealSpec(CUSTOMER, diameter_mm=42, rotation_deg=12)
+
+
+def _sheets(count: int) -> list[Page]:
+    page = lined_page(SMALL_MM)
+    return [page.copy() for _ in range(count)]
+
+
+def _pressed(count: int, **options: object) -> list[Page]:
+    pages = _sheets(count)
+    fanned(pages, replace(StraddleSpec(SEAL, along_mm=110), **options))  # type: ignore[arg-type]
+    return pages
+
+
+@needs_fonts
+@pytest.mark.parametrize("edge", ["right", "left", "top", "bottom"])
+def test_one_impression_on_every_edge(edge: str) -> None:
+    straddle, stitched = compose(
+        edges_of(_pressed(4, edge=edge, along_mm=50.0 if edge in ("top", "bottom") else 110.0)), ()
+    )
+    assert (straddle.form, straddle.edge) == ("one_impression", edge)
+    assert [piece.page for piece in straddle.slices] == [1, 2, 3, 4]
+    assert straddle.diameter_mm == pytest.approx(42, abs=1.2)
+    assert straddle.coverage == pytest.approx(1.0, abs=0.1)
+    assert straddle.order == (1, 2, 3, 4)
+    assert stitched is not None
+    assert stitched.ndim == 3
+    assert min(stitched.shape[:2]) > 200
+
+
+@needs_fonts
+def test_slices_lie_where_the_ink_is() -> None:
+    pages = _pressed(4)
+    straddle, _ = compose(edges_of(pages), ())
+    for piece in straddle.slices:
+        assert piece.box[2] == pytest.approx(100 * 72 / 25.4, abs=6)
+        assert (piece.box[1] + piece.box[3]) / 2 == pytest.approx(110 * 72 / 25.4, abs=12)
+        assert piece.width_mm == pytest.approx(10.5, abs=3.5)
+
+
+@needs_fonts
+def test_narrow_slices_of_twelve_pages_and_an_old_58_mm_seal() -> None:
+    twelve, _ = compose(edges_of(_pressed(12)), ())
+    assert twelve.form == "one_impression"
+    large, _ = compose(edges_of(_pressed(3, seal=replace(SEAL, diameter_mm=58.0))), ())
+    assert large.form == "one_impression"
+    assert large.diameter_mm == pytest.approx(58, abs=1.5)
+
+
+@needs_fonts
+def test_missing_slice_names_its_page() -> None:
+    straddle, _ = compose(edges_of(_pressed(5, missing_pages=frozenset({3}))), ())
+    assert (straddle.form, straddle.missing_pages) == ("missing_slices", (3,))
+
+
+@needs_fonts
+def test_slice_at_another_height_is_foreign() -> None:
+    straddle, _ = compose(edges_of(_pressed(5, shifted_mm={4: 14.0})), ())
+    assert (straddle.form, straddle.odd_pages) == ("foreign_slice", (4,))
+
+
+@needs_fonts
+def test_swapped_pages_are_out_of_order() -> None:
+    pages = _pressed(6)
+    pages[0], pages[4] = pages[4], pages[0]
+    straddle, _ = compose(edges_of(pages), ())
+    assert straddle.form == "wrong_order"
+    assert straddle.order == (5, 2, 3, 4, 1, 6)
+
+
+@needs_fonts
+def test_a_page_taken_out_is_never_whole() -> None:
+    pages = _pressed(5)
+    del pages[2]
+    straddle, _ = compose(edges_of(pages), ())
+    assert straddle.form in ("inconsistent", "cropped", "foreign_slice")
+
+
+@needs_fonts
+def test_two_groups_are_two_impressions() -> None:
+    straddle, _ = compose(edges_of(_pressed(6, groups=(3, 3))), ())
+    assert straddle.form == "two_impressions"
+    assert straddle.order == (1, 2, 3, 4, 5, 6)
+
+
+@needs_fonts
+def test_duplex_print_is_judged_by_sheets() -> None:
+    straddle, _ = compose(edges_of(_pressed(6, duplex=True)), ())
+    assert straddle.form == "one_impression"
+    assert [piece.page for piece in straddle.slices] == [1, 3, 5]
+    assert straddle.missing_pages == ()
+
+
+@needs_fonts
+def test_two_parties_at_two_heights_and_one_incomplete() -> None:
+    pages = _pressed(4, missing_pages=frozenset({4}))
+    fanned(pages, StraddleSpec(SealSpec(OTHER, diameter_mm=40), along_mm=50), seed=8)
+    straddle, _ = compose(edges_of(pages), ())
+    assert straddle.form == "one_impression"
+    assert straddle.diameter_mm == pytest.approx(40, abs=1.2)
+    assert "also right edge at 1" in straddle.reason
+    assert "missing_slices" in straddle.reason
+
+
+def _signing_mark(seed: int = 2) -> SealMark:
+    page = lined_page()
+    stamped(page, SEAL, (65, 90), seed)
+    return find_seals(picture(scanned(page)), 4)[0]
+
+
+@needs_fonts
+@pytest.mark.parametrize(
+    "other",
+    [SealSpec(OTHER, diameter_mm=42, rotation_deg=-80), replace(SEAL, rotation_deg=110.0)],
+    ids=["seal", "press"],
+)
+def test_another_seal_or_another_press_shows_by_its_content(other: SealSpec) -> None:
+    edges = edges_of(_pressed(4, foreign={2: other}))
+    assert compose(edges, ())[0].form == "one_impression"  # by its outline alone it fits
+    straddle, _ = compose(edges, (_signing_mark(),))
+    assert (straddle.form, straddle.odd_pages) == ("foreign_slice", (2,))
+
+
+@needs_fonts
+def test_genuine_slices_agree_with_the_signing_seal() -> None:
+    straddle, _ = compose(edges_of(_pressed(4)), (_signing_mark(),))
+    assert straddle.form == "one_impression"
+    assert "agrees with the whole impression" in straddle.reason
+
+
+@needs_fonts
+def test_slivers_lost_to_the_scanner_are_doubt_not_a_defect() -> None:
+    pages = _pressed(16)
+    settings = replace(preset("normal", 150), crop_mm=(0.0, 0.0, 2.3, 0.0))
+    scans = [scan(page, settings, np.random.default_rng(i)) for i, page in enumerate(pages)]
+    edges = [edge_ink(picture(one), number) for number, one in enumerate(scans, 1)]
+    straddle, _ = compose(edges, ())
+    assert straddle.form in ("cropped", "inconsistent", "absent")
+    assert straddle.form != "missing_slices"
+
+
+def test_nothing_at_the_edges_is_absent() -> None:
+    straddle, stitched = compose(edges_of(_sheets(3)), ())
+    assert (straddle.form, stitched) == ("absent", None)
+
+
+@needs_fonts
+def test_grey_scan_cannot_show_it() -> None:
+    straddle, _ = compose(edges_of(_pressed(3), mode="grey"), ())
+    assert straddle.form == "not_visible"
+
+
+def test_one_page_needs_none() -> None:
+    assert compose(edges_of(_sheets(1)), ())[0].form == "single_sheet"
+    assert compose([], ())[0].form == "single_sheet"
+
+
+def test_joint_circle_from_exact_chords() -> None:
+    radius, cuts = 21.0, [-21.0, -9.0, 1.0, 12.0, 21.0]
+    slices = []
+    for page, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False), 1):
+        places = np.linspace(start + 0.05, end - 0.05, 60)
+        half = np.sqrt(radius**2 - places**2)
+        offset = -end - 0.2
+        slices.append(Envelope(page, places + offset, 140 - half, 140 + half, start + offset, end + offset))
+    fit = fit_circle(slices)
+    assert fit.radius == pytest.approx(radius, abs=0.3)
+    assert np.abs(fit.gaps).max() < 0.6
+    assert fit.coverage == pytest.approx(1.0, abs=0.03)
+
+
+def _real() -> list[Picture]:
+    if not SHARED.is_dir():
+        pytest.skip(f"no real pictures at {SHARED}")
+    return [Picture(np.array(Image.open(SHARED / f"h_p{n}.png").convert("RGB")), 150.0) for n in range(1, 6)]
+
+
+def test_real_five_page_seal_composes_and_its_shuffles_do_not() -> None:
+    pictures = _real()
+    straddle, _ = compose([edge_ink(one, number) for number, one in enumerate(pictures, 1)], ())
+    assert straddle.form == "one_impression"
+    assert straddle.diameter_mm == pytest.approx(40, abs=1)
+    for order in ((1, 0, 2, 3, 4), (0, 2, 1, 3, 4)):
+        edges = [edge_ink(pictures[index], number) for number, index in enumerate(order, 1)]
+        assert compose(edges, ())[0].form == "wrong_order"
+    shorter = [edge_ink(pictures[index], number) for number, index in enumerate((0, 1, 3, 4), 1)]
+    assert compose(shorter, ())[0].form in ("inconsistent", "cropped")
