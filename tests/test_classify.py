@@ -26,7 +26,7 @@ def _pack(type_: str, identify: Identify, case_type: str = "csp") -> Pack:
         code="D",
         title=NO_TITLE,
         edition="2026-01",
-        folder=Path("."),
+        folder=Path(),
         reference=None,
         outgoing=None,
         identify=identify,
@@ -45,7 +45,7 @@ def _packs(*cases: Mapping[str, Identify]) -> Packs:
             name: CaseType(
                 type=name,
                 title=NO_TITLE,
-                folder=Path("."),
+                folder=Path(),
                 requires={},
                 standalone=(),
                 join=(),

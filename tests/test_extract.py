@@ -65,7 +65,7 @@ PACK = Pack(
     code="D",
     title=Bilingual(zh="", en=""),
     edition=None,
-    folder=Path("."),
+    folder=Path(),
     reference=None,
     outgoing=None,
     identify=None,

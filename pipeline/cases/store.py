@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ _documents = sa.Table(
     _meta,
     sa.Column("sha256", sa.String, primary_key=True),
     sa.Column("submission", sa.Text, nullable=False),
+    sa.Column("arrived_at", sa.String, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("facts", sa.String),
     sa.Column("case_id", sa.String, index=True),
@@ -165,7 +166,10 @@ class CaseStore:
             if known is None:
                 connection.execute(
                     _documents.insert().values(
-                        sha256=submission.sha256, submission=submission.model_dump_json(), state="received"
+                        sha256=submission.sha256,
+                        submission=submission.model_dump_json(),
+                        arrived_at=datetime.now(UTC).isoformat(),
+                        state="received",
                     )
                 )
         return known is None if seen is None else not seen["duplicate"]
@@ -192,6 +196,12 @@ class CaseStore:
         query = sa.select(_documents.c.sha256).where(_documents.c.case_id.is_(None))
         with self._begin() as connection:
             return tuple(connection.execute(query).scalars())
+
+    def reading_since(self, before: str) -> bool:
+        """Whether a document that arrived before this moment (ISO, UTC) has not joined a case yet."""
+        query = sa.select(sa.func.count()).where(_documents.c.case_id.is_(None), _documents.c.arrived_at <= before)
+        with self._begin() as connection:
+            return bool(connection.execute(query).scalar_one())
 
     # --- cases ----------------------------------------------------------------------------------------------------
 

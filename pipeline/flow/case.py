@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from pipeline.validate import judge_case, validate
 
 UNSORTED = "unsorted"  # the case type of documents that nobody claims
 _ZONE = ZoneInfo("Asia/Shanghai")
+_URGENCY = ("failed", "indeterminate", "passed")
 _UNSORTED_TITLE = Bilingual(zh="未归类文件", en="Unsorted file")
 
 
@@ -140,10 +141,13 @@ class CaseDesk:
             note=judged.case.note,
             opened_at=judged.case.opened_at,
             changed_at=judged.case.changed_at,
-            documents=[
-                self._document_view(row, facts, review, counts=row.submission.sha256 in counted)
-                for row, facts, review in zip(judged.rows, judged.facts, judged.reviews, strict=True)
-            ],
+            documents=sorted(
+                (
+                    self._document_view(row, facts, review, counts=row.submission.sha256 in counted)
+                    for row, facts, review in zip(judged.rows, judged.facts, judged.reviews, strict=True)
+                ),
+                key=lambda view: (not view.counts, _URGENCY.index(view.review.verdict), view.code),
+            ),
             findings=judged.findings,
             missing=[_form_title(case_type, form) for form in judged.missing] if case_type else [],
             papers=self._papers(judged),
@@ -152,10 +156,11 @@ class CaseDesk:
 
     def _document_view(self, row: DocumentRow, facts: Facts, review: Review, *, counts: bool) -> DocumentView:
         pack = self._packs.find(facts.classification.case_type, facts.classification.type)
+        case_type = self._packs.case_types.get(facts.classification.case_type or "")
         arrivals = self._cases.deliveries(row.submission.sha256)
         return DocumentView(
             review=review,
-            title=pack.title if pack else None,
+            title=_form_title(case_type, forms_of(facts)[-1]) if pack and case_type else None,
             titles={name: title_of(pack, name) for name in facts.extraction.fields},
             code=pack.code if pack else "",
             gallery=self.work(row.submission.sha256),
@@ -176,8 +181,9 @@ class CaseDesk:
             folder = self._settings.outbox / judged.case.id / "outgoing"
             files = [name for suffix in ("docx", "pdf") if (folder / (name := f"{stem}.{suffix}")).exists()]
             title = judged.case_type.packs[spec.pack].title
-            views.append(PaperView(paper.code, paper.number, title, files, spec.release))
-        return views
+            views.append(PaperView(paper.code, paper.number, title, files, spec.release, current=False))
+        newest = {view.code: view for view in views}
+        return [replace(view, current=view is newest[view.code]) for view in views]
 
     # --- outgoing papers ------------------------------------------------------------------------------------------
 
@@ -236,7 +242,7 @@ def _paper_spec(judged: Judged, code: str) -> tuple[PaperSpec, CaseType]:
 def _form_title(case_type: CaseType, form: str) -> Bilingual:
     name, _, kind = form.partition(":")
     title = case_type.packs[name].title
-    words = {"scan": ("(盖章扫描件)", " (stamped scan)"), "electronic": ("(电子档)", " (electronic copy)")}
+    words = {"scan": ("（扫描件）", " (scan)"), "electronic": ("（电子档）", " (electronic copy)")}
     zh, en = words.get(kind, ("", ""))
     return Bilingual(zh=title.zh + zh, en=title.en + en)
 

@@ -7,12 +7,14 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pipeline.flow.document import look
-from pipeline.model import Submission, TextReader, Value
+from pipeline.model import Pixels, ReadLine, ReadText, Submission, TextReader, Value
 from pipeline.packs import load_packs
-from pipeline.read import RecordedReader, RecordingReader, open_reader
+from pipeline.read import RecordedReader, open_reader
 from pipeline.rules import CHECKS
 
 _PR_SET_PDEATHSIG = 1
@@ -30,7 +32,6 @@ class Job(Value):
     cpu_seconds: int
     parent: int
     recordings: Path | None = None
-    record: bool = False
 
 
 def main() -> None:
@@ -49,11 +50,31 @@ def main() -> None:
     temporary.replace(target)
 
 
+class LazyReader:
+    """Opens the engine at the first picture: electronic files never need it, and it takes seconds to start."""
+
+    def __init__(self, start: Callable[[], TextReader]) -> None:
+        self._start = start
+        self._reader: TextReader | None = None
+
+    def read_page(self, pixels: Pixels) -> tuple[ReadLine, ...]:
+        """As the engine."""
+        return self._opened().read_page(pixels)
+
+    def read_strips(self, strips: list[Pixels]) -> tuple[ReadText, ...]:
+        """As the engine."""
+        return self._opened().read_strips(strips)
+
+    def _opened(self) -> TextReader:
+        if self._reader is None:
+            self._reader = self._start()
+        return self._reader
+
+
 def _reader(job: Job) -> TextReader:
-    if job.recordings is not None and not job.record:
+    if job.recordings is not None:
         return RecordedReader(job.recordings)
-    reader = open_reader(job.threads)
-    return RecordingReader(reader, job.recordings) if job.recordings is not None else reader
+    return LazyReader(partial(open_reader, job.threads))
 
 
 def _limit(job: Job) -> None:

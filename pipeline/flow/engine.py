@@ -1,7 +1,7 @@
 """The durable engine: queues, workflows and recovery. The only module that knows DBOS.
 
 Every step may run more than once after a crash; what it does must therefore be safe to repeat. Workflow ids make
-enqueueing idempotent: `doc:<sha256>`, `case:<id>:r<rev>`, `papers:<id>:r<rev>`.
+enqueueing idempotent: `doc:<sha256>`, `case:<id>:r<rev>`, `papers:<id>:r<rev>:<turn>`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -40,6 +41,9 @@ class Work(Protocol):
     def publish(self, case_id: str, rev: int) -> bool:
         """Judge and report a case; False when `rev` is no longer the newest."""
 
+    def arriving(self, before: str) -> bool:
+        """Whether documents that arrived before this moment (ISO) are still being read."""
+
     def papers_due(self, case_id: str, rev: int) -> list[str]:
         """Codes of the papers to draft."""
 
@@ -64,6 +68,11 @@ class _Desk:
 
 
 _desk = _Desk()
+
+
+def _now_iso() -> str:
+    """The present moment in UTC."""
+    return datetime.now(UTC).isoformat()
 
 
 def _transient(error: BaseException) -> bool:
@@ -101,20 +110,35 @@ def _document(sha256: str) -> None:
     _enqueue_case(str(case_id), int(rev))
 
 
+@DBOS.step(name="arriving")
+def _arriving(before: str) -> list[str | bool]:
+    moment = before or _now_iso()
+    return [moment, _desk.work.arriving(moment)]
+
+
 @DBOS.workflow(name="case")
 def _case(case_id: str, rev: int) -> None:
     if _publish(case_id, rev):
-        with SetWorkflowID(f"papers:{case_id}:r{rev}"), SetEnqueueOptions(delay_seconds=_desk.settle_seconds):
-            DBOS.enqueue_workflow(_PAPERS, _papers, case_id, rev)
+        _enqueue_papers(case_id, rev, "", 0)
 
 
 @DBOS.workflow(name="papers")
-def _papers(case_id: str, rev: int) -> None:
+def _papers(case_id: str, rev: int, before: str, turn: int) -> None:
+    # files dropped together are read one after the other; a notice drafted in between would list half the defects
+    moment, waiting = _arriving(before)
+    if waiting:
+        _enqueue_papers(case_id, rev, str(moment), turn + 1)
+        return
     codes = _papers_due(case_id, rev)
     for code in codes:
         _draft(case_id, code)
     if codes:
         _publish(case_id, rev)
+
+
+def _enqueue_papers(case_id: str, rev: int, before: str, turn: int) -> None:
+    with SetWorkflowID(f"papers:{case_id}:r{rev}:{turn}"), SetEnqueueOptions(delay_seconds=_desk.settle_seconds):
+        DBOS.enqueue_workflow(_PAPERS, _papers, case_id, rev, before, turn)
 
 
 def _enqueue_case(case_id: str, rev: int, again: str = "") -> None:

@@ -177,6 +177,10 @@ class Service:
         self._desk.publish_case(case_id)
         return True
 
+    def arriving(self, before: str) -> bool:
+        """Whether documents that arrived before this moment (ISO) are still being read."""
+        return self._cases.reading_since(before)
+
     def papers_due(self, case_id: str, rev: int) -> list[str]:
         """Codes of the papers to draft for this revision."""
         return self._desk.papers_due(case_id, rev)
@@ -222,7 +226,7 @@ class Service:
 
 
 def _remove(path: Path, before: os.stat_result) -> None:
-    """Take a stored file out of the inbox unless it was replaced meanwhile; an inbox we may not change is left alone."""
+    """Take a stored file out of the inbox unless it was replaced meanwhile; a read-only inbox is left alone."""
     after = path.lstat()
     if (after.st_ino, after.st_mtime_ns, after.st_size) != (before.st_ino, before.st_mtime_ns, before.st_size):
         return

@@ -21,6 +21,8 @@ _CHAIN_GAP_MM = 2.5
 _SAME_HEIGHT_MM = 7.0
 _USUAL_HALF_MM = 20.0
 _GROWTH_MM = 4.0
+_ROWS_PER_MM = 2.0
+_ALONG_GAP_MM = 6.0
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,40 @@ def candidates(page: EdgeInk, edge: Edge) -> list[Candidate]:
     return found
 
 
+def _covered(pages: Sequence[EdgeInk], edge: Edge) -> list[tuple[float, float]]:
+    """Stretches of an edge (mm) where some page carries ink: the slices of one seal together leave no gap."""
+    reach = int(REACH_MM * SCALE)
+    rows = np.zeros(int(2000 * _ROWS_PER_MM), np.bool_)
+    for page in pages:
+        strip = page.strip(edge)
+        if strip is None:
+            continue
+        mask = _without_specks(_mask(strip, INK_LEAST), _SPECK_MM2)
+        inked = np.flatnonzero(mask[:, -reach:].sum(axis=1) > 1)
+        rows[((strip.start_mm + inked / SCALE) * _ROWS_PER_MM).astype(int)] = True
+    places = np.flatnonzero(rows) / _ROWS_PER_MM
+    if not len(places):
+        return []
+    breaks = np.flatnonzero(np.diff(places) > _ALONG_GAP_MM)
+    starts = places[np.concatenate([[0], breaks + 1])]
+    ends = places[np.concatenate([breaks, [len(places) - 1]])]
+    return [(float(a), float(b)) for a, b in zip(starts, ends, strict=True)]
+
+
 def bands(pages: Sequence[EdgeInk], edge: Edge) -> list[Band]:
     """Heights that pages share at an edge, the one with most pages first."""
     pool = [candidate for page in pages for candidate in candidates(page, edge)]
+    stretches = _covered(pages, edge) if pool else []
     found: list[Band] = []
     while pool:
         groups = [[c for c in pool if abs(c.middle - seed.middle) <= _SAME_HEIGHT_MM] for seed in pool]
         best = max(groups, key=lambda group: (len({c.page for c in group}), sum(c.end - c.start for c in group)))
         middle = float(np.average([c.middle for c in best], weights=[c.end - c.start for c in best]))
         half = max((c.end - c.start) / 2 for c in best)
+        around = next(((a, b) for a, b in stretches if a <= middle <= b), None)
+        if around is not None and around[1] - around[0] <= _TALL_MM[1] + 2:
+            # Seeds are often one arc or a few letters of the seal; all pages together show its whole height.
+            middle, half = (around[0] + around[1]) / 2, (around[1] - around[0]) / 2
         found.append(_settled(pages, Band(edge, middle, max(half, _USUAL_HALF_MM), frozenset(c.page for c in best))))
         middle, half = found[-1].middle, found[-1].half
         pool = [c for c in pool if c not in best and (c.end < middle - half or c.start > middle + half)]
@@ -156,8 +183,13 @@ def has_trace(page: EdgeInk, band: Band) -> bool:
     return slice_at(page, band, INK_TRACE) is not None
 
 
+def _within(candidate: Candidate, band: Band) -> bool:
+    reach = band.half + _GROWTH_MM
+    return band.middle - reach <= candidate.start and candidate.end <= band.middle + reach
+
+
 def elsewhere(page: EdgeInk, band: Band, others: Sequence[Band]) -> Candidate | None:
     """A slice-like mark of the page on the same edge at a height that no band accounts for."""
     known = [other for other in (band, *others) if other.edge == band.edge]
-    free = [c for c in candidates(page, band.edge) if all(abs(c.middle - b.middle) > b.half * 0.6 for b in known)]
+    free = [c for c in candidates(page, band.edge) if not any(_within(c, b) for b in known)]
     return max(free, key=lambda c: c.end - c.start, default=None)

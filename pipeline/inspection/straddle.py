@@ -29,6 +29,9 @@ __all__ = ["EdgeInk", "compose", "edge_ink"]
 
 _HOLE_CROPPABLE_MM = 3.6  # a slice narrower than this can vanish in a scanner's crop
 _TIGHT_MM = 1.2
+_THIN_MM = 2.7  # slices narrower than this vanish in an ordinary scanner crop
+_USUAL_DIAMETER_MM = 40.0
+_DEFECTS = ("missing_slices", "foreign_slice", "wrong_order")
 _RANK: dict[StraddleForm, int] = {
     "one_impression": 0, "two_impressions": 1, "missing_slices": 2, "foreign_slice": 3, "wrong_order": 4, "cropped": 5,
     "inconsistent": 6, "absent": 7, "not_visible": 8, "single_sheet": 9,
@@ -294,6 +297,9 @@ def compose(edges: Sequence[EdgeInk], marks: Sequence[SealMark]) -> tuple[Stradd
         return _nothing(edges), None
     judged.sort(key=lambda item: (-len(item[0].slices), _RANK[item[1].form]))
     group, verdict = judged[0]
+    if any(len(other.slices) >= 3 and also.form in _DEFECTS for other, also in judged[1:]):
+        # Another party's seal is incomplete: whose seal this one is decides, and that is not known here.
+        verdict = replace(verdict, confidence=min(verdict.confidence, 0.5))
     notes = "".join(
         f"; also {other.band.edge} edge at {other.band.middle:.0f} mm on {len(other.slices)} pages: {also.form}"
         for other, also in judged[1:]
@@ -305,4 +311,8 @@ def _nothing(edges: Sequence[EdgeInk]) -> Straddle:
     grey = [page.page for page in edges if not page.colour]
     if len(grey) > len(edges) / 2:
         return Straddle(form="not_visible", confidence=0.5, reason=f"no colour on pages {grey}")
+    uncropped = [page for page in edges if page.background]
+    if _USUAL_DIAMETER_MM / len(edges) < _THIN_MM and len(uncropped) < len(edges) / 2:
+        reason = f"slices of {len(edges)} pages can be lost in the scanner's crop"
+        return Straddle(form="cropped", confidence=0.3, reason=reason)
     return Straddle(form="absent", confidence=0.8, reason="no slices at any edge")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 import warnings
@@ -104,11 +105,9 @@ class ImagePages:
 
     def _loaded(self, image: Image.Image, number: int) -> Image.Image:
         """The decoded frame; a truncated one as far as it goes, with a remark."""
-        try:
+        with contextlib.suppress(*BROKEN):
             image.load()
             return image
-        except BROKEN:
-            pass
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         try:
             with self._opened() as again:

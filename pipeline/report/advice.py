@@ -36,7 +36,7 @@ def advise(case: CaseView, points: Points, unread: int) -> list[Step]:
 
 def drafts(case: CaseView) -> list[PaperView]:
     """Written papers that wait for a person."""
-    return [paper for paper in case.papers if paper.release == "person" and paper.files]
+    return [paper for paper in case.papers if paper.release == "person" and paper.files and paper.current]
 
 
 def _by_state(case: CaseView, points: Points) -> Iterator[Step]:

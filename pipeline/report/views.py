@@ -39,13 +39,14 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class PaperView:
-    """One outgoing paper; `files` are names in the case's `outgoing/` folder, `release` = person or auto."""
+    """One outgoing paper; `files` are names in `outgoing/`, `release` = person or auto, `current` = none replaced it."""
 
     code: str
     number: str
     title: Bilingual
     files: Sequence[str]
     release: str
+    current: bool = True
 
 
 @dataclass(frozen=True)

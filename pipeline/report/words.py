@@ -204,6 +204,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "own_open": ("这份文件的未决事项", "Open points of this document"),
     # outgoing, events, foot
     "outgoing": ("待发文件", "Outgoing papers"),
+    "outgoing.replaced": ("已被新稿取代", "Replaced by a newer draft"),
     "outgoing.none": ("没有待发文件。", "There are no outgoing papers."),
     "draft": ("草稿，须由人放行", "Draft, to be released by a person"),
     "automatic": ("可自动发出", "May go out by itself"),

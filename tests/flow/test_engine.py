@@ -29,6 +29,7 @@ class LoggedWork:
         self.read_seconds = 0.0
         self.poison: set[str] = set()
         self.disk_full = 0
+        self.others_reading = 0
 
     def note(self, line: str) -> None:
         with self.lock, self.log.open("a") as file:
@@ -56,6 +57,11 @@ class LoggedWork:
             raise OSError(28, "no space left")
         self.note(f"publish {case_id} {rev}")
         return case_id not in self.stale
+
+    def arriving(self, before: str) -> bool:
+        with self.lock:
+            self.others_reading -= 1
+            return self.others_reading >= 0
 
     def papers_due(self, case_id: str, rev: int) -> list[str]:
         return ["O01"]
@@ -101,6 +107,19 @@ def test_a_document_is_read_joined_published_and_its_papers_drafted(tmp_path: Pa
     finally:
         engine.stop()
     assert work.lines() == ["read a1", "join a1", "publish case-a 1", "draft case-a O01", "publish case-a 1"]
+
+
+def test_papers_wait_for_files_that_arrived_together(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.others_reading = 2
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        engine.enqueue("a1")
+        assert until(lambda: "draft case-a O01" in work.lines())
+    finally:
+        engine.stop()
+    assert work.others_reading == -1
 
 
 def test_a_stale_revision_drafts_nothing(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_columns_far_apart_are_separate_lines(make_pdf: MakePdf) -> None:
 
 
 def test_print_along_the_margin_is_one_line(make_pdf: MakePdf) -> None:
-    body = "".join(TEXT.replace("700", str(y)) for y in (700, 680, 660))
+    body = " ".join(TEXT.replace("700", str(y)) for y in (700, 680, 660))
     path = make_pdf(body + " BT /F1 8 Tf 0 1 -1 0 30 300 Tm (Form 2026-01 copy) Tj ET")
     found = document(path, ScriptedReader([], [CLAIM]))
     assert [line.text for line in found.pages[0].lines] == [CLAIM] * 3 + ["Form 2026-01 copy"]
