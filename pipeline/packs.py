@@ -104,6 +104,8 @@ class CaseCheck(Check):
         """Yield at least one judgement."""
 
 
+_FORMS = {"scan": ("（扫描件）", " (scan)"), "electronic": ("（电子档）", " (electronic copy)")}
+
 C = TypeVar("C", bound=Check)
 M = TypeVar("M", bound=BaseModel)
 
@@ -289,6 +291,13 @@ class CaseType:
     rules: tuple[Rule[CaseCheck], ...]
     packs: Mapping[str, Pack]
     registers: Mapping[str, Register]
+
+    def form_title(self, form: str) -> Bilingual | None:
+        """The title of a document form such as `type:scan`; None for an unknown type."""
+        name, _, kind = form.partition(":")
+        pack = self.packs.get(name)
+        zh, en = _FORMS.get(kind, ("", ""))
+        return Bilingual(zh=pack.title.zh + zh, en=pack.title.en + en) if pack else None
 
 
 @dataclass(frozen=True)

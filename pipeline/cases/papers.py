@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -10,15 +10,16 @@ from typing import Any
 
 from pipeline.errors import GenerateError
 from pipeline.model import Finding
-from pipeline.packs import CaseType, Dossier, FieldSpec, Pack, PaperSpec, World
+from pipeline.packs import CaseType, Dossier, FieldSpec, PaperSpec, World, forms_of
 from pipeline.values import add_business_days, write_capitals
 
+_OPEN = ("fail", "unsure", "error")
 EMPTY = "/"  # written into an optional field that has no value, as clerks do
 
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What a paper may draw on."""
+    """What a paper may draw on; `findings` are those of the case rules."""
 
     id: str
     dossier: Dossier
@@ -39,12 +40,13 @@ def content(spec: PaperSpec, case_type: CaseType, facts: CaseFacts, world: World
     elif spec.body.startswith("fields:"):
         body = _fields(spec.body.removeprefix("fields:"), case_type, facts)
     for name, sources in spec.values.items():
-        value = next((found for source in sources if (found := _resolve(source, facts, world))), None)
+        value = next((found for source in sources if (found := _resolve(source, case_type, facts, world))), None)
         if value is None and "number" not in sources:
             raise GenerateError(
                 f"{facts.id}: {spec.code}: no value for {name}",
                 todo=f"one of these must have one: {', '.join(sources)}",
             )
+        body.pop(name, None)
         if value is not None:
             body[name] = value
     return body
@@ -77,11 +79,10 @@ def chinese_date(day: date) -> str:
 
 
 def _findings(case_type: CaseType, facts: CaseFacts) -> dict[str, Any]:
-    failed = [item for item in facts.findings if item.outcome == "fail" and item.severity in ("block", "hold")]
-    broken = {item.document for item in failed}
-    kinds = [part.facts.classification.type for part in facts.dossier.parts]
-    passed = [pack.title.zh for kind in kinds if (pack := _pack(case_type, kind))]
-    fine = [title for title in dict.fromkeys(passed) if title not in {_title(case_type, name) for name in broken}]
+    failed = [item for item in _all(facts) if item.outcome == "fail" and item.severity in ("block", "hold")]
+    open_ = {item.document for item in _all(facts) if item.severity in ("block", "hold") and item.outcome in _OPEN}
+    forms = dict.fromkeys(forms_of(part.facts)[-1] for part in facts.dossier.parts if forms_of(part.facts))
+    fine = [_title(case_type, form) for form in forms if form not in open_]
     items = [
         {
             "rule_id": item.rule,
@@ -96,18 +97,26 @@ def _findings(case_type: CaseType, facts: CaseFacts) -> dict[str, Any]:
     return {"items": items, "passed_docs": "、".join(f"《{title}》" for title in fine) or "无"}
 
 
+def _all(facts: CaseFacts) -> Iterator[Finding]:
+    """Findings of documents, each naming its document's form, then those of the case."""
+    for part in facts.dossier.parts:
+        form = next(reversed(forms_of(part.facts)), part.facts.document.submission.name)
+        for finding in part.findings:
+            yield finding.model_copy(update={"document": form})
+    yield from facts.findings
+
+
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The same defect on the same page is one item of the notice."""
     return tuple({(item.rule, item.document, item.page, item.message.zh): item for item in findings}.values())
 
 
 def _title(case_type: CaseType, document: str | None) -> str:
-    pack = _pack(case_type, (document or "").partition(":")[0])
-    return pack.title.zh if pack else "全套材料"
-
-
-def _pack(case_type: CaseType, name: str | None) -> Pack | None:
-    return case_type.packs.get(name or "")
+    """What the notice calls a document: its title and form, a file's name, or the whole dossier."""
+    if document is None:
+        return "全套材料"
+    title = case_type.form_title(document)
+    return title.zh if title else document
 
 
 def _fields(kind: str, case_type: CaseType, facts: CaseFacts) -> dict[str, Any]:
@@ -147,7 +156,7 @@ def _shown(value: str, spec: FieldSpec) -> str:
     return value
 
 
-def _resolve(source: str, facts: CaseFacts, world: World) -> str | None:
+def _resolve(source: str, case_type: CaseType, facts: CaseFacts, world: World) -> str | None:
     kind, _, rest = source.partition(":")
     match kind:
         case "text":
@@ -161,7 +170,8 @@ def _resolve(source: str, facts: CaseFacts, world: World) -> str | None:
             return write_capitals(Decimal(amount)) if amount else None
         case "number":
             return None
-    return _field(source, facts)
+    value, (document, _, name) = _field(source, facts), source.partition(".")
+    return _shown(value, case_type.packs[document].fields[name]) if value else None
 
 
 def _field(source: str, facts: CaseFacts) -> str | None:

@@ -149,7 +149,7 @@ class CaseDesk:
                 key=lambda view: (not view.counts, _URGENCY.index(view.review.verdict), view.code),
             ),
             findings=judged.findings,
-            missing=[_form_title(case_type, form) for form in judged.missing] if case_type else [],
+            missing=[title for form in judged.missing if case_type and (title := case_type.form_title(form))],
             papers=self._papers(judged),
             events=self._cases.events(judged.case.id),
         )
@@ -160,7 +160,7 @@ class CaseDesk:
         arrivals = self._cases.deliveries(row.submission.sha256)
         return DocumentView(
             review=review,
-            title=_form_title(case_type, forms_of(facts)[-1]) if pack and case_type else None,
+            title=case_type.form_title(forms_of(facts)[-1]) if pack and case_type else None,
             titles={name: title_of(pack, name) for name in facts.extraction.fields},
             code=pack.code if pack else "",
             gallery=self.work(row.submission.sha256),
@@ -199,8 +199,7 @@ class CaseDesk:
         judged = self.judge(case_id)
         spec, case_type = _paper_spec(judged, code)
         world = self.world(case_type)
-        findings = [*(item for part in judged.dossier.parts for item in part.findings), *judged.findings]
-        facts = CaseFacts(case_id, judged.dossier, findings, received=judged.case.opened_at.date())
+        facts = CaseFacts(case_id, judged.dossier, judged.findings, received=judged.case.opened_at.date())
         body = content(spec, case_type, facts, world)
         row = self._cases.allocate(
             case_id,
@@ -237,14 +236,6 @@ def _paper_spec(judged: Judged, code: str) -> tuple[PaperSpec, CaseType]:
     if judged.case_type is None:
         raise KeyError(code)
     return next(spec for spec in judged.case_type.papers if spec.code == code), judged.case_type
-
-
-def _form_title(case_type: CaseType, form: str) -> Bilingual:
-    name, _, kind = form.partition(":")
-    title = case_type.packs[name].title
-    words = {"scan": ("（扫描件）", " (scan)"), "electronic": ("（电子档）", " (electronic copy)")}
-    zh, en = words.get(kind, ("", ""))
-    return Bilingual(zh=title.zh + zh, en=title.en + en)
 
 
 def _original_name(row: DocumentRow) -> str:

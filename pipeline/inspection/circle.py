@@ -125,7 +125,7 @@ def _prior_rows(
         rows.append(row)
         residuals.append((cy[i] - middle) / _DRIFT_SPREAD)
     row = np.zeros(1 + 2 * count)
-    spread = 8.0 if known is None else 0.5
+    spread = 8.0 if known is None else 0.15
     row[0] = 1 / spread
     rows.append(row)
     residuals.append((radius - (20.5 if known is None else known)) / spread)

@@ -20,7 +20,7 @@ from pipeline.inspection.compare_suspects import (
     lone_strips,
     sort_out,
 )
-from pipeline.inspection.compare_text import HOLE, around, critical, fold, gist, text_of
+from pipeline.inspection.compare_text import HOLE, around, critical, fold, gist, text_of, whole_figures
 from pipeline.inspection.register import Registration
 from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
 
@@ -144,6 +144,7 @@ def _difference(
     notes = ["critical"] if weighty else []
     notes += [scene.doubt] if scene.doubt else []
     notes.append(f"…{before}[{expected}→{text_of(suspect.seen)}]{after}… reread: {said}")
+    expected, found = whole_figures(before, expected, found, after)
     return Difference(
         kind=kind,
         page=place.page,

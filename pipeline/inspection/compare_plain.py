@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
 from pipeline.inspection.compare_reread import Window, read_again, strip_of
 from pipeline.inspection.compare_runs import Aligned, Run
-from pipeline.inspection.compare_text import HOLE, Mark, around, critical, fold, gist, text_of
+from pipeline.inspection.compare_text import HOLE, Mark, around, critical, fold, gist, text_of, whole_figures
 from pipeline.model import Box, Difference, Page, PageSource, Pixels, TextReader
 
 ASSURED = 0.85
@@ -87,6 +87,7 @@ def _difference(
     expected = text_of(marks[run.lo : run.hi]).replace(HOLE, "")
     before = text_of(marks[max(run.lo - CONTEXT, 0) : run.lo]).replace(HOLE, "")
     after = text_of(marks[run.hi : run.hi + CONTEXT]).replace(HOLE, "")
+    words = whole_figures(before, expected, text_of(seen), after)
     notes = (["critical"] if weighty else []) + ([scene.doubt] if scene.doubt else [])
     return Difference(
         kind="change" if sure else "reading",
@@ -94,8 +95,8 @@ def _difference(
         reference_page=own.page,
         box=around(boxes) if boxes else None,
         clause=scene.clause(own.page, own.box),
-        expected=expected,
-        found=text_of(seen),
+        expected=words[0],
+        found=words[1],
         confidence=0.9 if sure else 0.5,
         signals=("text", "reread") if sure else ("text",),
         note="; ".join([*notes, f"…{before}[{expected}→{text_of(seen)}]{after}… reread: {said}"]),

@@ -113,6 +113,19 @@ def text_of(found: Sequence[Mark]) -> str:
     return "".join(mark.char for mark in found)
 
 
+_HEAD = re.compile(r"(?:[0-9]+[.,]?)+$")
+_TAIL = re.compile(r"^[0-9]*(?:[.,][0-9]+)*%?")
+
+
+def whole_figures(before: str, expected: str, found: str, after: str) -> tuple[str, str]:
+    """A change inside a figure told by the whole figure: 99.9% and 99.5%, not 9 and 5."""
+    if not any(char.isdigit() for char in expected + found):
+        return expected, found
+    head, tail = _HEAD.search(before), _TAIL.match(after)
+    start, end = head[0] if head else "", tail[0] if tail else ""
+    return f"{start}{expected}{end}", f"{start}{found}{end}"
+
+
 def around(boxes: Iterable[Box]) -> Box:
     """The smallest box about all of them; raises ValueError for none."""
     x0, top, x1, bottom = zip(*boxes, strict=True)

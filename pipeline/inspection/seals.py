@@ -214,7 +214,7 @@ def _same_place(one: Outline, other: Outline) -> bool:
 
 def _lettered(found: Measure) -> bool:
     """Whether a name runs along the border; date stamps have lines and figures across the middle instead."""
-    return found.text_spread >= 0.3 and found.text_run >= 0.28 * found.visible and found.changes >= 12
+    return found.text_spread >= 0.3 and found.text_run >= 0.24 * found.visible and found.changes >= 12
 
 
 def _bare_ring(candidate: _Candidate) -> bool:

@@ -100,7 +100,7 @@ def _known_radius(marks: Sequence[SealMark], slices: Sequence[Envelope]) -> floa
     """Radius of a whole round impression elsewhere in the document, if it is close to what the slices show."""
     tallest = max(piece.height for piece in slices) / 2
     radii = [m.diameter / 2 for m in marks if m.shape == "round" and m.visible > 0.9 and m.confidence > 0.6]
-    near = [radius for radius in radii if tallest - 0.8 < radius < tallest + 1.2]
+    near = [radius for radius in radii if tallest - 2.6 < radius < tallest + 1.2]
     return min(near, key=lambda radius: abs(radius - tallest), default=None)
 
 
@@ -129,7 +129,7 @@ def _judge(found: _Set, others: Sequence[Band], by_page: Mapping[int, EdgeInk], 
         confidence = min(_confidence(group) for group in groups)
         verdict = _Verdict("two_impressions", reason, groups[0], confidence=confidence, more=tuple(groups[1:]))
         return _content_checked(verdict, found, by_page, marks)
-    return _defect(found, composed, known)
+    return _defect(found, composed, known, by_page, marks)
 
 
 def _content_checked(
@@ -166,7 +166,13 @@ def _confidence(composed: Composition) -> float:
     return round(0.5 + 0.3 * tight * thick + 0.2 * thick, 3)
 
 
-def _defect(found: _Set, composed: Composition, known: float | None) -> _Verdict:
+def _defect(
+    found: _Set,
+    composed: Composition,
+    known: float | None,
+    by_page: Mapping[int, EdgeInk],
+    marks: Sequence[SealMark],
+) -> _Verdict:
     """No page lacks a slice, and yet they do not compose: another order, a foreign slice, a clipped cap, or unclear."""
     radius = known or composed.fit.radius
     other = best_order(found.slices, radius, lambda order: compose_slices(order, None, known, rounds=12))
@@ -175,6 +181,12 @@ def _defect(found: _Set, composed: Composition, known: float | None) -> _Verdict
     if set(composed.faults) <= {"left_cap", "right_cap", "coverage"}:
         reason = f"one circle, but parts of it are not on the pages: {', '.join(composed.faults)}"
         return _Verdict("cropped", reason, composed, confidence=0.4)
+    if known is not None:
+        tied = compose_slices(found.slices, None, known)
+        agreed = agreement(by_page, found.band.edge, tied, marks)
+        if agreed is not None and 0 < len(agreed.foreign) <= max(1, len(found.slices) / 3):
+            reason = "neither fits the circle nor shows its part of the seal"
+            return _Verdict("foreign_slice", reason, composed, odd=agreed.foreign, confidence=0.7)
     suspects = strayed_pages(composed) or found.pages
     rest = without_one(found.slices, lambda part, holes: _composed(part, holes, known), suspects[:12])
     if not rest and suspects != found.pages:

@@ -39,7 +39,7 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class PaperView:
-    """One outgoing paper; `files` are names in `outgoing/`, `release` = person or auto, `current` = none replaced it."""
+    """One outgoing paper; `files` in `outgoing/`, `release` = person or auto, `current` = no newer one replaced it."""
 
     code: str
     number: str

@@ -15,7 +15,7 @@ def is_paper(document: Document) -> bool:
 
 
 def weakness(document: Document, page: Page, min_dpi: float = MIN_DPI) -> Bilingual | None:
-    """Why nothing may be concluded from this page's picture; None for a good one.
+    """Why nothing may be concluded from this page; None for a good one.
 
     A page without coloured ink looks grey in a colour scan too, so greyness is told from the whole document.
     """
@@ -23,6 +23,8 @@ def weakness(document: Document, page: Page, min_dpi: float = MIN_DPI) -> Biling
         return None
     if page.dpi is None:
         return say("页面无法显示", "the page cannot be shown")
+    if page.text_source == "text":  # sampled against the picture, not verified character by character
+        return say("电子生成的页面，文字与印章未经纸面核对", "made on a computer: words and seals were never on paper")
     if page.bilevel and not page.colour:
         return say("黑白二值扫描", "black-and-white scan")
     if not any(other.colour for other in document.pages):

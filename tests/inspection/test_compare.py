@@ -168,7 +168,7 @@ def test_a_misreading_is_cleared_by_the_image_and_the_second_reading() -> None:
 
 
 def test_a_figure_misread_twice_over_clean_print_stays_a_reading() -> None:
-    assert told(compared(edited(2, "36", "86"), ROWS, Script(["rmis86mont"]))) == [("reading", "1.2", "3", "8")]
+    assert told(compared(edited(2, "36", "86"), ROWS, Script(["rmis86mont"]))) == [("reading", "1.2", "36", "86")]
 
 
 def test_a_change_the_recogniser_does_not_admit_is_a_reading_of_its_place() -> None:
