@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from pipeline.inspection.ink import (
-    FAINT,
     FloatMap,
     InkColour,
     colour_name,
@@ -23,17 +22,14 @@ from pipeline.inspection.ink import (
 from pipeline.inspection.measure import Measure, measure, wiped
 from pipeline.inspection.outline import Outline, Shape, fit, points_and_normals
 from pipeline.inspection.tiles import Tile, tiles, without_rules
-from pipeline.inspection.vote import PageEdges, Vote, circles, ovals, squares, vote
+from pipeline.inspection.vote import PageEdges, Vote, circles, ovals, squares
+from pipeline.inspection.window import COARSE, HALF, MARGIN_MM, Window, halved, window_of
 from pipeline.model import Box, Picture, Pixels
 
-COARSE = 2.0  # px/mm of the search
 FINE = 4.8  # px/mm of fitting and measuring
 PATCH = 6.0  # px/mm of the ink kept with a mark
 POINTS_PER_MM = 72 / 25.4
-_MARGIN_MM = 6.0
 _LEAST_VISIBLE = 0.6
-_LARGE_MM = 90.0
-_HALF = 0.6
 
 
 @dataclass(frozen=True)
@@ -157,56 +153,6 @@ def _believable(candidate: _Candidate, grey: bool) -> bool:
     return _lettered(found) and 0.06 <= found.coverage <= 0.8 and found.thickness_mm < 4.0
 
 
-@dataclass(frozen=True)
-class _Window:
-    """A part of the coarse ink, scaled so that a faint seal counts like a strong one; where it lies on the page."""
-
-    ink: FloatMap
-    scale: float
-    edges: PageEdges
-
-    def voted(self, outlines: tuple[Outline, ...], least: float, count: int) -> list[Vote]:
-        """Votes in page mm."""
-        votes = vote(self.ink, self.scale, outlines, least, count, page=self.edges)
-        left, top = self.edges.left, self.edges.top
-        return [Vote(replace(v.outline, x=v.outline.x + left, y=v.outline.y + top), v.score) for v in votes]
-
-    def without(self, seals: Iterable[_Candidate]) -> _Window:
-        """The window with the given seals blotted out."""
-        rest = self.ink.copy()
-        for seal in seals:
-            outline = seal.outline
-            centre = ((outline.x - self.edges.left) * self.scale, (outline.y - self.edges.top) * self.scale)
-            axes = (round((outline.a + 1.5) * self.scale), round((outline.b + 1.5) * self.scale))
-            angle = float(np.rad2deg(outline.angle))
-            cv2.ellipse(rest, (round(centre[0]), round(centre[1])), axes, angle, 0, 360, 0.0, -1)
-        return replace(self, ink=rest)
-
-    @property
-    def inked_mm2(self) -> float:
-        """Area of clear ink."""
-        return float((self.ink > 0.5).sum()) / self.scale**2
-
-
-def _window(ink: FloatMap, tile: Tile, width: float, height: float) -> _Window:
-    """The tile with a margin; large ones at half resolution, the fit makes up for it."""
-    x0, y0 = max(0, int((tile.x0 - _MARGIN_MM) * COARSE)), max(0, int((tile.y0 - _MARGIN_MM) * COARSE))
-    x1, y1 = int((tile.x1 + _MARGIN_MM) * COARSE) + 1, int((tile.y1 + _MARGIN_MM) * COARSE) + 1
-    part = ink[y0:y1, x0:x1]
-    inked = part[part > FAINT]
-    level = max(0.5 * float(np.quantile(inked, 0.85)), FAINT) if inked.size else FAINT
-    part = np.minimum(part / level, 1).astype(np.float32)
-    edges = PageEdges(x0 / COARSE, y0 / COARSE, width, height)
-    if max(part.shape) <= _LARGE_MM * COARSE:
-        return _Window(part, COARSE, edges)
-    return _Window(_halved(part), COARSE * _HALF, edges)
-
-
-def _halved(part: FloatMap) -> FloatMap:
-    size = (max(1, round(part.shape[1] * _HALF)), max(1, round(part.shape[0] * _HALF)))
-    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-
-
 def _same_place(one: Outline, other: Outline) -> bool:
     near = float(np.hypot(one.x - other.x, one.y - other.y))
     return near < 0.35 * min(max(one.a, one.b), max(other.a, other.b)) or near < 4
@@ -214,7 +160,7 @@ def _same_place(one: Outline, other: Outline) -> bool:
 
 def _lettered(found: Measure) -> bool:
     """Whether a name runs along the border; date stamps have lines and figures across the middle instead."""
-    return found.text_spread >= 0.3 and found.text_run >= 0.24 * found.visible and found.changes >= 12
+    return found.text_spread >= 0.3 and found.text_run >= 0.28 * found.visible and found.changes >= 12
 
 
 def _bare_ring(candidate: _Candidate) -> bool:
@@ -235,12 +181,11 @@ def _accepted(region: _Field, votes: Iterable[Vote], known: list[_Candidate], gr
     for candidate in pool:
         if not (_believable(candidate, grey) or _bare_ring(candidate)) or _repeats(candidate, [*known, *found]):
             continue
-        if found:
-            candidate = _examined(region, candidate.outline, ink)
-            if not (_believable(candidate, grey) or _bare_ring(candidate)) or _repeats(candidate, found):
-                continue
-        found.append(candidate)
-        ink = wiped(ink, FINE, region.to_field(candidate.outline))
+        again = _examined(region, candidate.outline, ink) if found else candidate
+        if not (_believable(again, grey) or _bare_ring(again)) or _repeats(again, found):
+            continue
+        found.append(again)
+        ink = wiped(ink, FINE, region.to_field(again.outline))
     return found
 
 
@@ -251,14 +196,14 @@ def _sure(candidate: _Candidate) -> bool:
 def _search_tile(picture: Picture, paper: Pixels, ink: FloatMap, tile: Tile, ink_name: str) -> list[_Candidate]:
     """Sure circles first; what they leave unexplained is disputed between ovals, squares and weaker circles."""
     scale = scale_of(picture)
-    window = _window(ink, tile, picture.pixels.shape[1] / scale, picture.pixels.shape[0] / scale)
-    margin = _MARGIN_MM + 3
+    window = window_of(ink, tile, picture.pixels.shape[1] / scale, picture.pixels.shape[0] / scale)
+    margin = MARGIN_MM + 3
     box = (tile.x0 - margin, tile.y0 - margin, tile.x1 + margin, tile.y1 + margin)
     region = _cut(picture, paper, box, ink_name)
     least = min(tile.x1 - tile.x0, tile.y1 - tile.y0)
     round_votes = window.voted(circles(), 0.3, 8) if least > 15 else []
     found = [candidate for candidate in _accepted(region, round_votes, []) if _sure(candidate)]
-    rest = window.without(found)
+    rest = window.without(candidate.outline for candidate in found)
     if rest.inked_mm2 < 15:
         return found
     votes = [*round_votes, *rest.voted(squares(), 0.22, 6)]
@@ -289,7 +234,7 @@ def _search_grey(picture: Picture, paper: Pixels, ink: FloatMap, known: list[_Ca
     scale = scale_of(picture)
     height, width = picture.pixels.shape[0] / scale, picture.pixels.shape[1] / scale
     flat = np.minimum(without_rules(ink, COARSE) / 0.15, 1).astype(np.float32)
-    votes = _Window(_halved(flat), COARSE * _HALF, PageEdges(0, 0, width, height)).voted(circles(), 0.3, 8)
+    votes = Window(halved(flat), COARSE * HALF, PageEdges(0, 0, width, height)).voted(circles(), 0.3, 8)
     found: list[_Candidate] = []
     for v in votes:
         if any(_same_place(v.outline, other.outline) for other in known):

@@ -31,9 +31,15 @@ def _seen(page: Page, name: str, seed: int = 4, dpi: int = 200) -> tuple[Picture
 
 
 @needs_fonts
-@pytest.mark.parametrize("name", ["normal", "hard"])
-@pytest.mark.parametrize("seal", [False, True])
-@pytest.mark.parametrize("pen", ["pen-blue", "pen-black"])
+@pytest.mark.parametrize(
+    ("name", "seal", "pen"),
+    [
+        ("normal", False, "pen-blue"),
+        ("normal", True, "pen-black"),
+        ("hard", False, "pen-black"),
+        ("hard", True, "pen-blue"),
+    ],
+)
 def test_signature_is_found_with_and_without_a_seal_over_it(name: str, seal: bool, pen: str) -> None:
     page = _form()
     sign(page, PLACE, "林若青", np.random.default_rng(3), pen=pen)
@@ -47,7 +53,7 @@ def test_signature_is_found_with_and_without_a_seal_over_it(name: str, seal: boo
 
 @needs_fonts
 @pytest.mark.parametrize("name", ["normal", "hard"])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_empty_place_under_a_seal_holds_no_signature(name: str, seed: int) -> None:
     page = _form()
     stamped(page, SealSpec(CUSTOMER, diameter_mm=42), (90, 60))

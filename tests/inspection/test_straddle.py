@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -168,8 +169,7 @@ def test_slivers_lost_to_the_scanner_are_doubt_not_a_defect() -> None:
     scans = [scan(page, settings, np.random.default_rng(i)) for i, page in enumerate(pages)]
     edges = [edge_ink(picture(one), number) for number, one in enumerate(scans, 1)]
     straddle, _ = compose(edges, ())
-    assert straddle.form in ("cropped", "inconsistent", "absent")
-    assert straddle.form != "missing_slices"
+    assert straddle.form in ("cropped", "inconsistent")
 
 
 def test_nothing_at_the_edges_is_absent() -> None:
@@ -191,7 +191,7 @@ def test_one_page_needs_none() -> None:
 def test_joint_circle_from_exact_chords() -> None:
     radius, cuts = 21.0, [-21.0, -9.0, 1.0, 12.0, 21.0]
     slices = []
-    for page, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False), 1):
+    for page, (start, end) in enumerate(pairwise(cuts), 1):
         places = np.linspace(start + 0.05, end - 0.05, 60)
         half = np.sqrt(radius**2 - places**2)
         offset = -end - 0.2
