@@ -272,7 +272,10 @@ class Slice(Value):
 
 
 class Straddle(Value):
-    """How the slices at the page edges compose; `order` = pages as the slices fit best, left to right."""
+    """How the slices at the page edges compose; `order` = pages as the slices fit best, left to right.
+
+    `whole_page` bears a whole impression whose picture every slice continues; None when there is none to compare with.
+    """
 
     form: StraddleForm
     edge: Edge | None = None
@@ -282,6 +285,7 @@ class Straddle(Value):
     order: tuple[int, ...] = ()
     diameter_mm: float | None = None
     coverage: float | None = None
+    whole_page: int | None = None
     text: str = ""
     text_confidence: float = 0.0
     confidence: float = 0.0

@@ -35,7 +35,7 @@ def diagnose(settings: Settings) -> Iterator[Item]:
         yield Item("packs", False, str(error))
     try:
         reader = open_reader(settings.threads)
-        yield Item("OCR", True, getattr(reader, "engine", type(reader).__name__))
+        yield Item("OCR", True, str(getattr(reader, "runtime", "ready")))
     except CountersignError as error:
         yield Item("OCR", False, str(error))
     command = office()

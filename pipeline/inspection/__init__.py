@@ -12,10 +12,24 @@ from pipeline.inspection.ring import read_seal
 from pipeline.inspection.seals import SealMark, find_seals
 from pipeline.inspection.signature import find_signature
 from pipeline.inspection.straddle import EdgeInk, compose, edge_ink
-from pipeline.model import Box, Comparison, Document, Observations, PageSource, Pixels, Reference, Seal, TextReader
+from pipeline.model import (
+    Box,
+    Comparison,
+    Document,
+    Observations,
+    PageSource,
+    Pixels,
+    Reference,
+    Seal,
+    Slice,
+    TextReader,
+)
 from pipeline.packs import PlaceSpec
 
 __all__ = ["Inspection", "inspect"]
+
+_WHOLE = 0.95  # share of a seal on the page from which it is no slice
+_SHARED = 0.8  # share of the slice's box within the seal's
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,8 @@ def inspect(
     """Look at every page once; `form` = the blank form with its pictures for format contracts."""
     seals, marks, edges = _seals(document, pictures, reader, straddle=straddle)
     slices, stitched = compose(edges, marks) if straddle else (None, None)
+    if slices is not None:
+        seals = [seal for seal in seals if not any(_is_slice(seal, piece) for piece in slices.slices)]
     comparison: Comparison | None = None
     registrations: Mapping[int, Registration] = {}
     blanks: Mapping[str, tuple[int, Box]] = {}
@@ -83,6 +99,16 @@ def _seals(
         if straddle:
             edges.append(edge_ink(picture, page.number))
     return seals, marks, edges
+
+
+def _is_slice(seal: Seal, piece: Slice) -> bool:
+    """A wide first or last slice looks like a seal that runs off the page."""
+    if seal.page != piece.page or seal.visible > _WHOLE:
+        return False
+    across = min(seal.box[2], piece.box[2]) - max(seal.box[0], piece.box[0])
+    along = min(seal.box[3], piece.box[3]) - max(seal.box[1], piece.box[1])
+    size = (piece.box[2] - piece.box[0]) * (piece.box[3] - piece.box[1])
+    return across > 0 and along > 0 and across * along > _SHARED * size
 
 
 def _signature_page(found: Mapping[str, tuple[int, Box]], places: Mapping[str, PlaceSpec]) -> int | None:

@@ -38,6 +38,7 @@ class Agreement:
     correlation: tuple[float, ...]
     gain: tuple[float, ...]
     typical: float
+    whole_page: int
 
     def _outside(self, least: float, most_gain: float) -> tuple[int, ...]:
         """Pages that fall short; none when the impression is not of the same die."""
@@ -120,14 +121,14 @@ def _curve(small: FloatMap, start: float, radius: float, turned: Sequence[FloatM
     return np.array(values)
 
 
-def _agreed(pages: tuple[int, ...], curves: NDArray[np.float64]) -> Agreement:
+def _agreed(pages: tuple[int, ...], curves: NDArray[np.float64], whole_page: int) -> Agreement:
     """The rotation common to all curves (one row per slice), and how each slice does there."""
     common = np.median(curves, axis=0) if len(curves) > 2 else curves.mean(axis=0)
     centred = np.roll(curves, -int(common.argmax()), axis=1)
     near = np.take(centred, [-1, 0, 1], axis=1, mode="wrap").max(axis=1)
     away = centred[:, _AWAY_STEPS : 1 - _AWAY_STEPS].max(axis=1)
     correlation, gain = np.round(near, 3), np.round(away - near, 3)
-    return Agreement(pages, tuple(correlation.tolist()), tuple(gain.tolist()), float(np.median(near)))
+    return Agreement(pages, tuple(correlation.tolist()), tuple(gain.tolist()), float(np.median(near)), whole_page)
 
 
 def agreement(
@@ -147,7 +148,7 @@ def agreement(
         }
         if len(curves) < 2:
             continue
-        found = _agreed(tuple(curves), np.stack(list(curves.values())))
+        found = _agreed(tuple(curves), np.stack(list(curves.values())), mark.page)
         if best is None or found.typical > best.typical:
             best = found
     return best

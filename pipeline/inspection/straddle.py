@@ -73,6 +73,7 @@ class _Verdict:
     odd: tuple[int, ...] = ()
     confidence: float = 0.5
     more: tuple[Composition, ...] = ()
+    whole_page: int | None = None
 
 
 def _expected(pages: Sequence[int], have: set[int]) -> tuple[tuple[int, ...], bool]:
@@ -150,7 +151,10 @@ def _content_checked(
     if doubtful:
         reason = f"slices on pages {list(doubtful)} agree too little with the whole impression"
         return replace(verdict, form="inconsistent", reason=reason, odd=doubtful, confidence=0.4)
-    return replace(verdict, reason=verdict.reason + "; content agrees with the whole impression")
+    if len(known) < len(parts):
+        return replace(verdict, reason=verdict.reason + "; one group has no whole impression to compare with")
+    reason = verdict.reason + "; content agrees with the whole impression"
+    return replace(verdict, reason=reason, whole_page=known[0].whole_page)
 
 
 def _lonely(found: _Set) -> _Verdict:
@@ -278,6 +282,7 @@ def _result(found: _Set, verdict: _Verdict, by_page: Mapping[int, EdgeInk], note
         order=order,
         diameter_mm=round(2 * composition.fit.radius, 1) if composition else None,
         coverage=round(composition.fit.coverage, 3) if composition else None,
+        whole_page=verdict.whole_page,
         confidence=verdict.confidence,
         reason=verdict.reason + ("; one side of every sheet" if found.duplex else "") + notes,
     )

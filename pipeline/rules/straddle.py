@@ -9,11 +9,10 @@ from pydantic import Field
 
 from pipeline.model import Bilingual, Box, Edge, Facts, Outcome, Straddle
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
-from pipeline.rules.compare import likeness
 from pipeline.rules.places import certain
 from pipeline.rules.quality import weak_pages
 from pipeline.rules.reading import SURE, read_field
-from pipeline.rules.seals import OTHER, owner_outcome
+from pipeline.rules.seals import owner_outcome
 from pipeline.rules.wording import RESCAN, listed, say
 
 _DUPLEX_SHEETS = 3  # with two sheets a page without a slice is as likely a missing one
@@ -95,7 +94,7 @@ class StraddleSeal(DocumentCheck):
             yield _plain("g", "pass", "分组加盖，各组完整", "Sealed in groups, each of them whole", straddle)
         elif straddle.form == "one_impression" or duplex:
             yield self._completeness(straddle)
-            sound = straddle.form == "one_impression" and straddle.confidence >= 0.5
+            sound = straddle.form == "one_impression" and straddle.confidence > 0.5
             yield _plain("e", "pass" if sound else "unsure", *_CONTINUITY[sound], straddle)
         yield _plain("c", "pass", "印迹次序与页序一致", "The slices follow the order of the pages", straddle)
         yield self._owner(facts, pack, straddle)
@@ -138,25 +137,19 @@ class StraddleSeal(DocumentCheck):
                     f"The joined seal reads “{straddle.text}”, which {relation.en}",
                     straddle,
                 )
-        if party and self._like_signing_seal(facts, straddle, party):
-            text = straddle.text
-            if not text or likeness(text, party) >= OTHER or straddle.text_confidence < SURE:
-                zh = "骑缝章合拢后与签署处的印章大小一致，文字过窄不作识别"
-                return _plain(
-                    "f",
-                    "n/a",
-                    zh,
-                    "The joined seal is as large as the signing seal; its text is too cut to read",
-                    straddle,
-                )
+        if party and self._continues_signing_seal(facts, straddle, party):
+            zh = f"各页印迹与第 {straddle.whole_page} 页“{party}”的印章逐片相符"
+            en = f"Every slice continues the picture of the seal of “{party}” on page {straddle.whole_page}"
+            return _plain("f", "pass", zh, en, straddle)
         return self._doubt(
             "f", "骑缝章名称未能读出，请人工核对", "The straddle seal's name could not be read", straddle
         )
 
-    def _like_signing_seal(self, facts: Facts, straddle: Straddle, party: str) -> bool:
+    def _continues_signing_seal(self, facts: Facts, straddle: Straddle, party: str) -> bool:
         size = straddle.diameter_mm
         return size is not None and any(
-            certain(seal)
+            seal.page == straddle.whole_page
+            and certain(seal)
             and abs(seal.diameter_mm - size) <= self.same_size_mm
             and owner_outcome(seal.text, seal.text_confidence, party) == "pass"
             for seal in facts.observations.seals

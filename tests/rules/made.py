@@ -151,7 +151,7 @@ def straddle(**changes: Any) -> Straddle:
     slices = tuple(Slice(page=n, box=(580, 300, 595, 400), width_mm=5.2, height_mm=30) for n in range(1, PAGES + 1))
     plain: dict[str, Any] = {
         "form": "one_impression", "edge": "right", "slices": slices, "order": tuple(range(1, PAGES + 1)),
-        "diameter_mm": 42.0, "coverage": 0.98, "confidence": 0.9,
+        "diameter_mm": 42.0, "coverage": 0.98, "confidence": 0.9, "whole_page": PAGES,
     }  # fmt: skip
     return Straddle.model_validate({**plain, **changes})
 

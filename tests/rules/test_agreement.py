@@ -332,7 +332,9 @@ def test_no_slice_anywhere() -> None:
         ({"text": CUSTOMER, "text_confidence": 0.9}, "f", "pass"),
         ({"text": OTHER, "text_confidence": 0.95}, "f", "fail"),
         ({"diameter_mm": 38.0}, "f", "unsure"),
-        ({}, "f", "n/a"),
+        ({"whole_page": None}, "f", "unsure"),
+        ({"whole_page": 1}, "f", "unsure"),
+        ({}, "f", "pass"),
     ],
 )
 def test_forms_of_the_straddle_seal(changes: dict[str, Any], sub: str, expected: str) -> None:
