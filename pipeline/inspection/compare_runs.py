@@ -89,15 +89,21 @@ def align(expected: Sequence[Mark], found: Sequence[Mark]) -> Aligned:
             pairs += zip(range(code.src_start, code.src_end), range(code.dest_start, code.dest_end), strict=True)
             continue
         run = Run(code.src_start, code.src_end, code.dest_start, code.dest_end)
-        if runs and run.lo - runs[-1].hi == run.start - runs[-1].stop <= 1 and not _has_hole(expected, runs[-1], run):
+        if runs and _belongs(expected, runs[-1], run):
             run = Run(runs[-1].lo, run.hi, runs[-1].start, run.stop)
             runs.pop()
         runs.append(run)
     return Aligned(tuple(expected), tuple(found), tuple(pairs), tuple(runs))
 
 
-def _has_hole(expected: Sequence[Mark], first: Run, second: Run) -> bool:
-    return any(mark.char == HOLE for mark in expected[max(first.lo - 1, 0) : second.hi + 1])
+def _belongs(expected: Sequence[Mark], first: Run, second: Run) -> bool:
+    """Edits that touch are one, and a lone equal character between two is chance; a blank's content stays by itself."""
+    gap = second.lo - first.hi
+    if gap != second.start - first.stop or gap > 1:
+        return False
+    if gap == 0 and len({mark.char == HOLE for mark in expected[first.lo : second.hi]}) <= 1:
+        return True
+    return not any(mark.char == HOLE for mark in expected[max(first.lo - 1, 0) : second.hi + 1])
 
 
 def _lines(found: Sequence[Mark]) -> list[tuple[float, list[Mark]]]:
