@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -213,7 +214,10 @@ def row_of(sample: Sample, store: CaseStore, act: Act) -> Row:
             if finding.outcome == "fail" and finding.severity == "block"
         ]
         complete = names <= {document.submission.name for document in documents}
-        made = sample.paper is None or [item.code for item in store.papers(case.id)] == [sample.paper]
+        report = SCRATCH / act.profile / "outbox" / case.id / "report.html"
+        text = report.read_text("utf-8") if report.exists() else ""
+        made = [item.code for item in store.papers(case.id)] == ([sample.paper] if sample.paper else [])
+        made = made and all(number in text for number in papers)
         right = case.state == sample.state and complete and made and len(documents) == len(names)
         return Row(
             sample.name,
@@ -228,7 +232,9 @@ def row_of(sample: Sample, store: CaseStore, act: Act) -> Row:
 
 def table_of(rows: list[Row]) -> Table:
     """Verdicts at a glance."""
-    table = Table("dossier", "case", "state", "failed", "drafted", "right?")
+    table = Table(box=SIMPLE)
+    for name in ("dossier", "case", "state", "failed", "drafted", "right?"):
+        table.add_column(name, overflow="fold")
     for row in rows:
         colour = COLOUR.get(row.state, "white")
         mark = "[green]yes[/]" if row.right else "[red]NO[/]"

@@ -71,7 +71,9 @@ def _weighed(
         weighty = any(mask[run.lo : run.hi]) or any(critical(text_of(seen)))
         if answer == "expected" and not weighty:
             continue
-        sure = answer == "found" and min((mark.confidence for mark in seen), default=1.0) >= ASSURED
+        # Beside a filled blank it is not known which characters are the blank's.
+        apart = HOLE not in text_of(scene.aligned.expected[run.lo : run.hi])
+        sure = apart and answer == "found" and min((mark.confidence for mark in seen), default=1.0) >= ASSURED
         found.append(_difference(scene, run, seen, said.text, sure=sure and not scene.doubt, weighty=weighty))
     return found
 
