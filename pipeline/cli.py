@@ -110,7 +110,7 @@ def run(
 def _watch(watcher: Watcher, stopped: threading.Event) -> None:
     while not stopped.wait(0.5):
         if not watcher.running:
-            raise CountersignError("the inbox is no longer watched", todo="see the log above and start again")
+            raise CountersignError("the inbox is no longer watched", advice="see the log above and start again")
     err.print("stopping; unfinished work goes on at the next start")
 
 
@@ -146,7 +146,7 @@ def init(
 ) -> None:
     """Lay out an installation: inbox/, outbox/, templates/ and a commented countersign.toml."""
     if folder.exists() and any(folder.iterdir()) and not force:
-        raise UsageError(f"{folder} is not empty", todo="name a new folder, or add --force; nothing is overwritten")
+        raise UsageError(f"{folder} is not empty", advice="name a new folder, or add --force; nothing is overwritten")
     for name in ("inbox", "outbox"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     if not (folder / "templates").exists():
@@ -261,7 +261,7 @@ def packs_check(
 def service_cases(settings: Settings) -> CaseStore:
     """The stored cases, for reading."""
     if settings.database_url is None and not (settings.state / "countersign.db").exists():
-        raise UsageError(f"{settings.state}: nothing was processed here yet", todo="start `countersign run` first")
+        raise UsageError(f"{settings.state}: nothing was processed here yet", advice="start `countersign run` first")
     return CaseStore(settings.url)
 
 
@@ -269,7 +269,7 @@ def _case(store: CaseStore, case: str) -> CaseRow:
     try:
         return store.case(case)
     except KeyError:
-        raise UsageError(f"there is no case {case!r}", todo="see `countersign cases list`") from None
+        raise UsageError(f"there is no case {case!r}", advice="see `countersign cases list`") from None
 
 
 def _print_cases(store: CaseStore) -> None:

@@ -14,17 +14,17 @@ Errors are for us, findings are for reviewers: a broken document never raises pa
 
 
 class CountersignError(Exception):
-    """Base of all errors raised on purpose; `todo` says what the person at the desk does next."""
+    """Base of all errors raised on purpose; `advice` says what the person at the desk does next."""
 
     exit_code = 1
 
-    def __init__(self, message: str, *, todo: str = "") -> None:
+    def __init__(self, message: str, *, advice: str = "") -> None:
         super().__init__(message)
-        self.todo = todo
+        self.advice = advice
 
     def __str__(self) -> str:
         text = str(self.args[0])
-        return f"{text} — {self.todo}" if self.todo else text
+        return f"{text} — {self.advice}" if self.advice else text
 
 
 class UsageError(CountersignError):

@@ -48,7 +48,7 @@ def render(template: Path, data: Data, dated: date) -> bytes:
         document.render(clean, environment, autoescape=True)
     except TemplateError as error:
         raise GenerateError(
-            f"{template}: {error.message}", todo="the case lacks this value, or the template misspells it"
+            f"{template}: {error.message}", advice="the case lacks this value, or the template misspells it"
         ) from error
     stamp = datetime(dated.year, dated.month, dated.day)
     properties = document.core_properties
@@ -78,7 +78,7 @@ def publish(folder: Path, name: str, content: bytes) -> Path:
         except FileExistsError:
             if target.read_bytes() != content:
                 raise GenerateError(
-                    f"{target} exists with other content", todo="move it away; papers are never overwritten"
+                    f"{target} exists with other content", advice="move it away; papers are never overwritten"
                 ) from None
         except OSError:  # file systems without hard links
             if not target.exists():
@@ -136,9 +136,9 @@ def _prove(document: bytes, data: Data, template: Path) -> None:
     unused = [value for value in lost if not _used(template, data, value)]
     lost = [value for value in lost if value not in unused]
     if lost:
-        raise GenerateError(f"{template}: value {lost[0]!r} is not in the finished paper", todo="mend the template")
+        raise GenerateError(f"{template}: value {lost[0]!r} is not in the finished paper", advice="mend the template")
     if _CREDENTIAL.search(text):
-        raise GenerateError(f"{template}: the paper would carry a password", todo="remove it from the case's data")
+        raise GenerateError(f"{template}: the paper would carry a password", advice="remove it from the case's data")
 
 
 def _used(template: Path, data: Data, value: str) -> bool:
@@ -171,7 +171,7 @@ def _clean(data: Any) -> Any:
         case bool():
             return data
         case None:
-            raise GenerateError("a value is missing", todo="every variable of an outgoing paper needs a value")
+            raise GenerateError("a value is missing", advice="every variable of an outgoing paper needs a value")
     return str(data)
 
 

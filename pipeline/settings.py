@@ -92,10 +92,10 @@ def load(**overrides: Any) -> Settings:
         key = ".".join(str(part) for part in first["loc"])
         valid = ", ".join(sorted(Settings.model_fields))
         raise SettingsError(
-            f"{FILE} or COUNTERSIGN_{key.upper()}: {key}: {first['msg']}", todo=f"valid keys: {valid}"
+            f"{FILE} or COUNTERSIGN_{key.upper()}: {key}: {first['msg']}", advice=f"valid keys: {valid}"
         ) from error
     except ValueError as error:  # broken TOML
-        raise SettingsError(f"{FILE}: {error}", todo="mend the line it names") from error
+        raise SettingsError(f"{FILE}: {error}", advice="mend the line it names") from error
 
 
 def commented_toml() -> str:

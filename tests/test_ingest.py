@@ -145,7 +145,7 @@ def test_media_of_stored_order_data_uses_the_given_name(tmp_path: Path) -> None:
 def test_media_of_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(IntakeError, match=r"gone\.pdf") as caught:
         media_of(tmp_path / "gone.pdf")
-    assert caught.value.todo
+    assert caught.value.advice
 
 
 # --- completeness ---------------------------------------------------------------------------------------------------
@@ -359,7 +359,7 @@ def test_take_refuses_when_the_disk_is_nearly_full(tmp_path: Path) -> None:
     full = FileStore(tmp_path / "files", min_free=1 << 60)
     with pytest.raises(IntakeError, match="MB free") as caught:
         full.take(write(tmp_path / "a.pdf", pdf_bytes()))
-    assert "free" in caught.value.todo
+    assert "free" in caught.value.advice
     assert leftovers(full) == []
 
 
@@ -458,7 +458,7 @@ def test_separate_folders_are_fine_and_need_not_exist(tmp_path: Path) -> None:
 def test_nested_folders_are_refused_naming_both(tmp_path: Path, inner: str, outer: str) -> None:
     with pytest.raises(SettingsError, match=rf"{inner} folder .* {outer} folder") as caught:
         check_folders(**folders(tmp_path, **{inner: tmp_path / outer / "deep" / inner}))
-    assert "countersign.toml" in caught.value.todo
+    assert "countersign.toml" in caught.value.advice
 
 
 def test_equal_and_linked_folders_are_refused(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_broken_pack_stops_the_start(copy: Path, file: str, old: str, new: str
     assert str(path) in str(caught.value)
     for words in said:
         assert words in str(caught.value)
-    assert caught.value.todo
+    assert caught.value.advice
 
 
 def test_a_missing_reference_stops_the_start(copy: Path) -> None:

@@ -44,7 +44,7 @@ def content(spec: PaperSpec, case_type: CaseType, facts: CaseFacts, world: World
         if value is None and "number" not in sources:
             raise GenerateError(
                 f"{facts.id}: {spec.code}: no value for {name}",
-                todo=f"one of these must have one: {', '.join(sources)}",
+                advice=f"one of these must have one: {', '.join(sources)}",
             )
         body.pop(name, None)
         if value is not None:
@@ -123,13 +123,13 @@ def _fields(kind: str, case_type: CaseType, facts: CaseFacts) -> dict[str, Any]:
     pack = case_type.packs[kind]
     parts = facts.dossier.parts_of(kind)
     if not parts:
-        raise GenerateError(f"{facts.id}: no {kind} in the case", todo="submit it, then generate again")
+        raise GenerateError(f"{facts.id}: no {kind} in the case", advice="submit it, then generate again")
     values = parts[-1].facts.extraction.fields
     body: dict[str, Any] = {}
     for name, spec in pack.fields.items():
         value = values.get(name)
         if value is None and spec.required:
-            raise GenerateError(f"{facts.id}: {kind}: {name} is missing", todo="complete the order data")
+            raise GenerateError(f"{facts.id}: {kind}: {name} is missing", advice="complete the order data")
         body[name] = _shown(value.value, spec) if value else EMPTY
     for table, rows in pack.rows.items():
         numbers = sorted({int(key.split(".")[1]) for key in values if key.startswith(f"{table}.")})

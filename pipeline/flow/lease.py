@@ -30,7 +30,7 @@ def lease(folder: Path) -> Slot:
         slot = _try(folder / f"slot-{number}")
         if slot is not None:
             return slot
-    raise SettingsError(f"{folder}: all {_SLOTS} slots are taken", todo="stop one of the running services")
+    raise SettingsError(f"{folder}: all {_SLOTS} slots are taken", advice="stop one of the running services")
 
 
 def dead_slots(folder: Path, own: Slot) -> list[str]:

@@ -37,7 +37,7 @@ def packs_of(settings: Settings) -> Packs:
     packs = load_packs(settings.templates, CHECKS)
     known = sorted({profile for case in packs.case_types.values() for profile in case.requires})
     if settings.profile not in known:
-        raise SettingsError(f"profile: {settings.profile!r} is unknown", todo=f"valid: {', '.join(known)}")
+        raise SettingsError(f"profile: {settings.profile!r} is unknown", advice=f"valid: {', '.join(known)}")
     return packs
 
 
@@ -194,11 +194,11 @@ class Service:
         try:
             case = self._cases.case(case_id)
         except KeyError:
-            raise UsageError(f"there is no case {case_id!r}", todo="see `countersign cases list`") from None
+            raise UsageError(f"there is no case {case_id!r}", advice="see `countersign cases list`") from None
         case_type = self._packs.case_types.get(case.case_type)
         valid = sorted(paper.code for paper in case_type.papers) if case_type else []
         if code not in valid:
-            raise UsageError(f"{code!r} is no paper of this case", todo=f"valid: {', '.join(valid) or 'none'}")
+            raise UsageError(f"{code!r} is no paper of this case", advice=f"valid: {', '.join(valid) or 'none'}")
         number = self._desk.draft(case_id, code)
         self._desk.publish_case(case_id)
         return number

@@ -21,7 +21,7 @@ def check_folders(inbox: Path, outbox: Path, state: Path, templates: Path, code:
         move = inner if inner != "code" else outer
         raise SettingsError(
             f"the {inner} folder {resolved[inner]} lies in the {outer} folder {resolved[outer]}",
-            todo=f"choose another folder for '{move}' in countersign.toml, side by side with '{inner}'"
+            advice=f"choose another folder for '{move}' in countersign.toml, side by side with '{inner}'"
             if move != inner
             else f"choose another folder for '{move}' in countersign.toml, beside '{outer}', not inside it",
         )
@@ -31,7 +31,7 @@ def _resolved(name: str, path: Path) -> Path:
     try:
         return path.resolve()
     except (OSError, RuntimeError) as error:
-        raise SettingsError(f"the {name} folder {path} cannot be followed: {error}", todo="mend the link") from error
+        raise SettingsError(f"the {name} folder {path} cannot be followed: {error}", advice="mend the link") from error
 
 
 def _within(inner: Path, outer: Path) -> bool:

@@ -53,7 +53,7 @@ def media_of(path: Path, name: str | None = None) -> Media:
             if container == "ole":
                 return _encrypted_office(stream, suffix)
     except OSError as error:
-        raise IntakeError(f"{path.name!r} cannot be read: {error.strerror}", todo="check that it is there") from error
+        raise IntakeError(f"{path.name!r} cannot be read: {error.strerror}", advice="check that it is there") from error
     match container:
         case "pdf" | "jpg" | "png" | "tif" | "toml":
             return container

@@ -49,4 +49,4 @@ def odd_kind(mode: int) -> str | None:
 
 def _refuse_odd(path: Path, mode: int) -> None:
     if kind := odd_kind(mode):
-        raise IntakeError(f"{path.name!r} is a {kind}, not a file", todo="put the file itself into the inbox")
+        raise IntakeError(f"{path.name!r} is a {kind}, not a file", advice="put the file itself into the inbox")

@@ -45,7 +45,7 @@ class FileStore:
                     or not _same(before, path.lstat())
                     or (size != before.st_size)
                 ):
-                    raise IntakeError(f"{path.name!r} is still changing", todo="it is taken when its sender is done")
+                    raise IntakeError(f"{path.name!r} is still changing", advice="it is taken when its sender is done")
                 self._keep(temporary, digest)
                 return digest, size
         except OSError as error:
@@ -54,7 +54,7 @@ class FileStore:
     def path(self, sha256: str) -> Path:
         """Where the bytes with this hash are (or would be); raises IntakeError for anything that is no hash."""
         if not _SHA256.fullmatch(sha256):
-            raise IntakeError(f"{sha256!r} is not a SHA-256", todo="use the 64 characters of the review")
+            raise IntakeError(f"{sha256!r} is not a SHA-256", advice="use the 64 characters of the review")
         return self.root / sha256[:2] / sha256
 
     def verify(self, sha256: str) -> bool:
@@ -103,7 +103,7 @@ class FileStore:
         if free - size < self.min_free:
             raise IntakeError(
                 f"{path.name!r} is not taken: only {free // 1_000_000} MB free on the disk of {self.root}",
-                todo=f"free {(self.min_free + size - free) // 1_000_000 + 1} MB; it is then taken by itself",
+                advice=f"free {(self.min_free + size - free) // 1_000_000 + 1} MB; it is then taken by itself",
             )
 
 
@@ -136,9 +136,11 @@ def _sync_folder(folder: Path) -> None:
 
 def _explain(path: Path, error: OSError, root: Path) -> IntakeError:
     if error.errno in _FULL:
-        return IntakeError(f"the disk of {root} is full", todo="free space; the file stays and is taken later")
+        return IntakeError(f"the disk of {root} is full", advice="free space; the file stays and is taken later")
     if isinstance(error, FileNotFoundError):
-        return IntakeError(f"{path.name!r} is gone", todo="drop it again if it was not moved on purpose")
+        return IntakeError(f"{path.name!r} is gone", advice="drop it again if it was not moved on purpose")
     if isinstance(error, PermissionError):
-        return IntakeError(f"{path.name!r} may not be read", todo="give the account of the service read permission")
-    return IntakeError(f"{path.name!r} cannot be copied: {error.strerror or error}", todo="it is tried again by itself")
+        return IntakeError(f"{path.name!r} may not be read", advice="give the account of the service read permission")
+    return IntakeError(
+        f"{path.name!r} cannot be copied: {error.strerror or error}", advice="it is tried again by itself"
+    )

@@ -141,6 +141,7 @@ def _scene(
         blanks=[(blank.name, blank.box) for blank in form.reference.blanks if blank.page == number],
         seals=[registration.back(box) for box in seals],
         slices=[registration.back(box) for box in slices],
+        veiled=[] if page.colour else [registration.back(box) for box in seals],
         limits=limits_of(sheet.blur, bilevel=page.bilevel),
         doubt=_doubt(page, sheet),
         clause=lambda box: form.clause(number, box),

@@ -45,7 +45,7 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
         weighty = any(mask[suspect.lo : suspect.hi]) or any(critical(text_of(suspect.seen)))
         kind, signals = weigh(suspect, answer, weighty=weighty)
         if kind is not None:
-            kind = "reading" if scene.doubt else kind
+            kind = "reading" if scene.doubt or is_veiled(scene, suspect.box) else kind
             item = _difference(scene, registration, suspect, kind, signals, said.text, weighty=weighty)
             weighed.append((suspect, item))
     pen = _pen(scene, registration, [suspect.box for suspect, difference in weighed if difference.kind == "change"])
@@ -143,6 +143,7 @@ def _difference(
     found = text_of(suspect.seen) if suspect.read else said
     notes = ["critical"] if weighty else []
     notes += [scene.doubt] if scene.doubt else []
+    notes += ["under a seal in a scan without colour"] if is_veiled(scene, suspect.box) else []
     notes.append(f"…{before}[{expected}→{text_of(suspect.seen)}]{after}… reread: {said}")
     expected, found = whole_figures(before, expected, found, after)
     return Difference(
@@ -192,6 +193,11 @@ def _pen(scene: Scene, place: Registration, told: Sequence[Box]) -> list[tuple[B
     free = [*blanks, *(_grown(box, 4.0) for box in (*scene.seals, *scene.slices)), *(_grown(box, 5.0) for box in told)]
     printed = [located(scene, at) for at in scene.sheet.glyphs]
     return [(stroke.box, _stroke(scene, place, stroke, blanks)) for stroke in strokes(scene.sheet, printed, free)]
+
+
+def is_veiled(scene: Scene, box: Box) -> bool:
+    """Whether a seal without colour covers the place: neither reader nor image is a witness there."""
+    return any(_touch(box, seal) for seal in scene.veiled)
 
 
 def moved_rows(scene: Scene) -> tuple[float, float] | None:

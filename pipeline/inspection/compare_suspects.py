@@ -41,13 +41,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Scene:
-    """A page laid over its form; boxes in pt of the reference page, `doubt` = why its image is no witness."""
+    """A page laid over its form; boxes in pt of the reference page, `doubt` = why its image is no witness.
+
+    `veiled` = seals whose ink no colour tells from the print beneath.
+    """
 
     aligned: Aligned
     sheet: Sheet
     blanks: Sequence[tuple[str, Box]]
     seals: Sequence[Box]
     slices: Sequence[Box]
+    veiled: Sequence[Box]
     limits: Limits
     doubt: str
     clause: Callable[[Box], str]

@@ -36,8 +36,8 @@ def remark(code: str, zh: str, en: str, *, page: int | None = None, box: Box | N
 
 
 def unreadable(
-    reason: UnreadableReason, name: str, zh: str, en: str, *, todo: tuple[str, str] | None = None
+    reason: UnreadableReason, name: str, zh: str, en: str, *, advice: tuple[str, str] | None = None
 ) -> UnreadableError:
     """The error that names the file, what is wrong and what to do next."""
-    zh_todo, en_todo = todo or TODO.get(reason, ("请交由人工处理。", "Have a person look at it."))
+    zh_todo, en_todo = advice or TODO.get(reason, ("请交由人工处理。", "Have a person look at it."))
     return UnreadableError(reason, f"文件“{name}”{zh}。{zh_todo}", f"{name}: {en}. {en_todo}")

@@ -51,13 +51,13 @@ log = logging.getLogger(__name__)
 def open_reader(threads: int) -> TextReader:
     """An engine with exactly `threads` threads; raises StageError when models are missing or the setting is ignored."""
     if threads < 1:
-        raise StageError(f"OCR threads must be at least 1, not {threads}", todo="set threads to 1 or more")
+        raise StageError(f"OCR threads must be at least 1, not {threads}", advice="set threads to 1 or more")
     folder = Path(rapidocr.__file__).parent / "models"
     absent = [name for name in MODELS if not (folder / name).is_file()]
     if absent:
         raise StageError(
             f"the OCR models {', '.join(absent)} are not in {folder}",
-            todo="reinstall the rapidocr wheel of the lock file",
+            advice="reinstall the rapidocr wheel of the lock file",
         )
     return EngineReader(threads, folder)
 
@@ -136,7 +136,7 @@ class EngineReader:
             if effective != threads:
                 raise StageError(
                     f"the OCR engine ({self.runtime}) runs {effective} threads instead of {threads}",
-                    todo="set threads to at most the number of processors of this machine",
+                    advice="set threads to at most the number of processors of this machine",
                 )
 
 

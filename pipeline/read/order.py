@@ -22,9 +22,9 @@ def read_order(path: Path, submission: Submission) -> Document:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
         form = dict(_flat(data, ""))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        todo = ("请按样例改正后重新提交（UTF-8 编码）。", "Correct it after the sample (UTF-8) and submit it again.")
+        advice = ("请按样例改正后重新提交（UTF-8 编码）。", "Correct it after the sample (UTF-8) and submit it again.")
         raise unreadable(
-            "damaged", submission.name, "不是有效的 TOML", f"is no valid TOML ({error})", todo=todo
+            "damaged", submission.name, "不是有效的 TOML", f"is no valid TOML ({error})", advice=advice
         ) from None
     lines = tuple(Line(text=f"{key}: {value}") for key, value in form.items())
     page = Page(number=1, width=0.0, height=0.0, text_source="form", lines=lines)

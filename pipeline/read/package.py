@@ -66,8 +66,11 @@ def _check_macros(package: zipfile.ZipFile, members: list[zipfile.ZipInfo], name
     types = next((member for member in members if member.filename == "[Content_Types].xml"), None)
     declared = package.open(types).read(CHUNK).lower() if types else b""
     if any(part.endswith(MACRO_PARTS) for part in parts) or any(kind in declared for kind in MACRO_TYPES):
-        todo = ("请另存为不含宏的 DOCX/XLSX，或打印为 PDF 后提交。", "Save it as DOCX/XLSX without macros, or as PDF.")
-        raise unreadable("unsafe", name, "含有宏", "contains macros", todo=todo)
+        advice = (
+            "请另存为不含宏的 DOCX/XLSX，或打印为 PDF 后提交。",
+            "Save it as DOCX/XLSX without macros, or as PDF.",
+        )
+        raise unreadable("unsafe", name, "含有宏", "contains macros", advice=advice)
 
 
 def _check_member(

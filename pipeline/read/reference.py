@@ -22,10 +22,10 @@ def open_reference(path: Path, edition: str) -> tuple[Reference, PageSource]:
         with TextLayers(path, limits) as layers:
             pages = tuple(_page(source, layers, number) for number in range(1, len(source) + 1))
     except UnreadableError as error:
-        raise PackError(f"reference {path}: {error}", todo="put a readable PDF there") from None
+        raise PackError(f"reference {path}: {error}", advice="put a readable PDF there") from None
     except (PdfiumError, OSError, ValueError, RuntimeError) as error:
         raise PackError(
-            f"reference {path} cannot be read as PDF: {error}", todo="export the blank form again"
+            f"reference {path} cannot be read as PDF: {error}", advice="export the blank form again"
         ) from error
     blanks = tuple(
         Blank(name=widget.name, page=widget.page, box=widget.box)

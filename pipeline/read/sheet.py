@@ -32,9 +32,9 @@ def read_sheet(path: Path, submission: Submission, limits: ReadLimits) -> Docume
             values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
             formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False)
     except FAULTS as error:
-        todo = ("请在 Excel 中另存为普通 XLSX 后提交。", "Save it as an ordinary XLSX in Excel and submit that.")
+        advice = ("请在 Excel 中另存为普通 XLSX 后提交。", "Save it as an ordinary XLSX in Excel and submit that.")
         zh, en = "的 Excel 结构无法读取", f"cannot be read as an Excel file ({type(error).__name__})"
-        raise unreadable("damaged", name, zh, en, todo=todo) from None
+        raise unreadable("damaged", name, zh, en, advice=advice) from None
     size = sum(sheet.max_row * sheet.max_column for sheet in values.worksheets)
     if size > limits.cells:
         raise unreadable(

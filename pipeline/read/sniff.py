@@ -95,9 +95,9 @@ def sniff(path: Path, name: str) -> Media:
         return _package(path, name)
     if head.startswith(OLE):
         raise _old_office(path, name)
-    for offset, magic, zh, en, todo in REFUSED:
+    for offset, magic, zh, en, advice in REFUSED:
         if head[offset : offset + len(magic)] == magic:
-            raise unreadable("unsupported", name, zh, en, todo=todo)
+            raise unreadable("unsupported", name, zh, en, advice=advice)
     return _text(path, head, name)
 
 
@@ -120,14 +120,14 @@ def _package(path: Path, name: str) -> Media:
     if any(part.startswith("xl/") for part in parts) and "[Content_Types].xml" in parts:
         return "xlsx"
     if "OFD.xml" in parts:
-        raise unreadable("unsupported", name, "是 OFD 版式文件", "is an OFD document", todo=AS_PDF)
+        raise unreadable("unsupported", name, "是 OFD 版式文件", "is an OFD document", advice=AS_PDF)
     if any(part.startswith("ppt/") for part in parts):
-        raise unreadable("unsupported", name, "是演示文稿", "is a presentation", todo=AS_PDF)
+        raise unreadable("unsupported", name, "是演示文稿", "is a presentation", advice=AS_PDF)
     if "mimetype" in parts and "content.xml" in parts:
-        todo = ("请另存为 DOCX、XLSX 或 PDF 后提交。", "Save it as DOCX, XLSX or PDF and submit that.")
-        raise unreadable("unsupported", name, "是 OpenDocument 文件", "is an OpenDocument file", todo=todo)
-    todo = ("请解压后逐个提交文件。", "Unpack it and submit the files.")
-    raise unreadable("unsupported", name, "是压缩包", "is a zip archive", todo=todo)
+        advice = ("请另存为 DOCX、XLSX 或 PDF 后提交。", "Save it as DOCX, XLSX or PDF and submit that.")
+        raise unreadable("unsupported", name, "是 OpenDocument 文件", "is an OpenDocument file", advice=advice)
+    advice = ("请解压后逐个提交文件。", "Unpack it and submit the files.")
+    raise unreadable("unsupported", name, "是压缩包", "is a zip archive", advice=advice)
 
 
 def _old_office(path: Path, name: str) -> Exception:
@@ -135,13 +135,15 @@ def _old_office(path: Path, name: str) -> Exception:
     if ENCRYPTED_PACKAGE in content:
         return unreadable("encrypted", name, "是加密的 Office 文件", "is an encrypted Office file")
     if WORD_STREAM in content:
-        todo = ("请在 Word/WPS 中另存为 DOCX 或 PDF 后提交。", "Save it as DOCX or PDF in Word and submit that.")
-        return unreadable("unsupported", name, "是旧版 Word 文件（.doc）", "is an old Word file (.doc)", todo=todo)
+        advice = ("请在 Word/WPS 中另存为 DOCX 或 PDF 后提交。", "Save it as DOCX or PDF in Word and submit that.")
+        return unreadable("unsupported", name, "是旧版 Word 文件（.doc）", "is an old Word file (.doc)", advice=advice)
     if EXCEL_STREAM in content:
-        todo = ("请在 Excel/WPS 中另存为 XLSX 后提交。", "Save it as XLSX in Excel and submit that.")
-        return unreadable("unsupported", name, "是旧版 Excel 文件（.xls）", "is an old Excel file (.xls)", todo=todo)
+        advice = ("请在 Excel/WPS 中另存为 XLSX 后提交。", "Save it as XLSX in Excel and submit that.")
+        return unreadable(
+            "unsupported", name, "是旧版 Excel 文件（.xls）", "is an old Excel file (.xls)", advice=advice
+        )
     return unreadable(
-        "unsupported", name, "是不支持的旧版复合文件", "is an old compound file that cannot be read", todo=PERSON
+        "unsupported", name, "是不支持的旧版复合文件", "is an old compound file that cannot be read", advice=PERSON
     )
 
 
@@ -154,14 +156,14 @@ def _text(path: Path, head: bytes, name: str) -> Media:
         lowered.startswith(start)
         for start in (b"from ", b"received:", b"return-path:", b"delivered-to:", b"mime-version:")
     ):
-        todo = ("请提交邮件的附件，或走邮件入口。", "Submit its attachments, or hand the message to the mail intake.")
-        raise unreadable("unsupported", name, "是邮件", "is a mail message", todo=todo)
+        advice = ("请提交邮件的附件，或走邮件入口。", "Submit its attachments, or hand the message to the mail intake.")
+        raise unreadable("unsupported", name, "是邮件", "is a mail message", advice=advice)
     if lowered.startswith((b"<!doctype html", b"<html")):
-        raise unreadable("unsupported", name, "是网页", "is a web page", todo=AS_PDF)
+        raise unreadable("unsupported", name, "是网页", "is a web page", advice=AS_PDF)
     if lowered.startswith(b"<?xml"):
-        raise unreadable("unsupported", name, "是 XML 文件", "is an XML file", todo=PERSON)
+        raise unreadable("unsupported", name, "是 XML 文件", "is an XML file", advice=PERSON)
     if b"\x00" not in head:
-        raise unreadable("unsupported", name, "是纯文本文件", "is a plain text file", todo=AS_PDF)
+        raise unreadable("unsupported", name, "是纯文本文件", "is a plain text file", advice=AS_PDF)
     if PurePath(name).suffix.lower() in KNOWN:
         zh, en = "的内容与文件类型不符，可能已损坏", "holds nothing of its kind and may be damaged"
         raise unreadable("damaged", name, zh, en)

@@ -58,11 +58,11 @@ def read_word(path: Path, submission: Submission) -> Document:
 def _refusal(path: Path, name: str, error: Exception) -> Exception:
     if STRICT in path.read_bytes() or "strict" in str(error).lower() or isinstance(error, KeyError):
         zh, en = "是严格 OOXML 或缺少正文部件的 Word 文件", "is a strict OOXML Word file or lacks its main part"
-        todo = (
+        advice = (
             "请在 Word 中另存为普通 DOCX 或 PDF 后提交。",
             "Save it as an ordinary DOCX or PDF in Word and submit that.",
         )
-        return unreadable("unsupported", name, zh, en, todo=todo)
+        return unreadable("unsupported", name, zh, en, advice=advice)
     return unreadable("damaged", name, "的 Word 结构已损坏", f"is a damaged Word file ({type(error).__name__})")
 
 

@@ -98,4 +98,4 @@ def _names(papers: Sequence[PaperView]) -> Bilingual:
 def unread_note(has_pages: bool) -> tuple[Bilingual, Bilingual]:
     """Heading and next action for a document of no known type."""
     name = "unclassified" if has_pages else "unreadable"
-    return word(name), word(f"{name}.todo")
+    return word(name), word(f"{name}.advice")

@@ -105,12 +105,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "source.mail": ("邮件", "mail"),
     "source.cli": ("命令行", "command line"),
     "unreadable": ("无法读取的文件", "Unreadable file"),
-    "unreadable.todo": (
+    "unreadable.advice": (
         "文件已原样保存。请打开原件确认，或请对方重新提供（PDF、JPEG、PNG、TIFF；不加密、不损坏）。",
         "The file is kept as it came. Open the original, or ask for it again (PDF, JPEG, PNG, TIFF; not encrypted).",
     ),
     "unclassified": ("未能归类", "Not recognised"),
-    "unclassified.todo": (
+    "unclassified.advice": (
         "请打开原件确认是什么文件；属于本案的，请对方用规定的表单重新提交。",
         "Open the original to see what it is; if it belongs here, ask for it on the prescribed form.",
     ),

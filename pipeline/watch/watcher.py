@@ -104,7 +104,9 @@ class Watcher:
         while not self._stop.is_set():
             self._scan(use_dates=True)
             if not self._listed:
-                raise IntakeError(f"the inbox {self.inbox} cannot be listed", todo="check that it is there and mounted")
+                raise IntakeError(
+                    f"the inbox {self.inbox} cannot be listed", advice="check that it is there and mounted"
+                )
             if self._ledger.next_due() is None:
                 break
             # Counted over all threads: the loop may run as well.
