@@ -43,7 +43,7 @@ class RecordedReader:
         except FileNotFoundError:
             raise StageError(
                 f"no recorded OCR for a {kind} picture of {pixels.shape[1]}x{pixels.shape[0]} px: {path} is missing",
-                advice="run once with RecordingReader(open_reader(threads=1), folder) around the same pictures and keep "
+                advice="run once with RecordingReader(open_reader(threads=1), folder) on the same pictures, keep "
                 "the files it writes",
             ) from None
         return answer
