@@ -24,7 +24,7 @@ SEGMENT = 7  # characters
 BORDER = 64  # px around both pictures, so that a search never leaves them
 SURE = 0.75  # NCC from which a segment counts as found
 FIRST_REACH, FAR_REACH, SECOND_REACH = 14, 38, 5  # px
-BLURS = (0.35, 0.5, 0.6, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5, 1.7, 1.95, 2.2, 2.8)  # px; a misfit looks like lost ink
+BLURS = (0.35, 0.7, 1.0, 1.3, 1.7, 2.2, 2.8)  # px
 
 
 @dataclass(frozen=True)

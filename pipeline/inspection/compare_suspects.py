@@ -12,7 +12,7 @@ from pipeline.inspection.compare_field import BORDER
 from pipeline.inspection.compare_paper import FRAME
 from pipeline.inspection.compare_reread import Window, strip_of
 from pipeline.inspection.compare_runs import Aligned, Run
-from pipeline.inspection.compare_sheet import Sheet
+from pipeline.inspection.compare_sheet import Glyph, Sheet
 from pipeline.inspection.compare_text import HOLE, Mark, around, gist, text_of
 from pipeline.model import Box, Pixels
 
@@ -23,6 +23,7 @@ SLACK = 4.0  # pt a fill-in or a seal's lettering may leave its box
 MOVED, MOVED_NCC = 8.0, 0.6  # px up or down, and likeness, of print that an insertion pushed away
 BLOT = 0.36  # extra ink; dust on unmodified scans reached 0.28
 SMALL, SMALL_LESS = 9.5, 0.04  # pt of width, and by how much such a character may look less alike
+LIKE, LEAST_MISSING = 0.93, 0.04  # the NCC that unmodified print keeps, the missing ink it may show
 CROWD = 0.25  # share of odd characters from which the image of the page is not to be believed
 
 
@@ -30,13 +31,13 @@ CROWD = 0.25  # share of odd characters from which the image of the page is not 
 class Limits:
     """Scores from which a character looks changed, by how sharp the scan is (PAPER I.C, measured anew).
 
-    `swap` = (NCC, missing) that only a look-alike crosses together: dust adds ink but takes none away.
+    `swap` bounds the two together (see `_swapped`).
     """
 
     missing: float
     ncc: float
     extra: float
-    swap: tuple[float, float] = (0.0, 1.0)
+    swap: float = 9.0
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,9 @@ def limits_of(blur: float, *, bilevel: bool) -> Limits:
     """Sharper scans allow finer limits; `blur` = sigma in px of the frame."""
     if bilevel:
         return Limits(0.24, 0.70, 0.35)
-    if blur <= 0.75:
-        return Limits(0.12, 0.85, 0.25, (0.90, 0.05))
     if blur <= 1.15:
-        return Limits(0.12, 0.85, 0.25, (0.92, 0.05))
-    return Limits(0.16, 0.80, 0.30, (0.92, 0.05)) if blur < 1.75 else Limits(0.30, 0.60, 0.40)
+        return Limits(0.12, 0.85, 0.25, 2.4)
+    return Limits(0.16, 0.80, 0.30, 1.6) if blur < 1.75 else Limits(0.30, 0.60, 0.40)
 
 
 def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
@@ -133,10 +132,7 @@ def is_odd(scene: Scene, at: int) -> bool:
         return False
     under_seal = any(inside(located(scene, at), box, 0.0) for box in scene.seals)
     more = not under_seal and glyph.extra > limits.extra and glyph.ncc < limits.ncc
-    box = scene.aligned.expected[at].box
-    fine = SMALL_LESS if box[2] - box[0] < SMALL else 0.0  # the same fraction of a pixel weighs more in small print
-    swapped = glyph.ncc < limits.swap[0] - fine and glyph.missing > limits.swap[1]
-    return glyph.missing > limits.missing or more or swapped
+    return glyph.missing > limits.missing or more or _swapped(scene, at, glyph) > limits.swap
 
 
 def lone_strips(scene: Scene, suspect: Suspect) -> tuple[Pixels, Pixels]:
@@ -148,6 +144,15 @@ def lone_strips(scene: Scene, suspect: Suspect) -> tuple[Pixels, Pixels]:
         strip_of(scene.sheet.scan, x0 + inset, top, x1 - inset, bottom),
         strip_of(scene.sheet.expected, x0 + inset, top, x1 - inset, bottom),
     )
+
+
+def _swapped(scene: Scene, at: int, glyph: Glyph) -> float:
+    """How much a character looks like a look-alike of itself: less alike *and* short of ink; dust only adds ink."""
+    box = scene.aligned.expected[at].box
+    likeness = LIKE - (SMALL_LESS if box[2] - box[0] < SMALL else 0.0)  # small print
+    if glyph.ncc >= likeness or glyph.missing <= LEAST_MISSING:
+        return 0.0
+    return (likeness - glyph.ncc) / 0.03 + glyph.missing / 0.05
 
 
 def _accounted(scene: Scene, seen: Sequence[Mark]) -> tuple[list[Explained], list[Mark]]:
