@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.ingest.completeness import Completeness, completeness
 from pipeline.ingest.folders import check_folders
-from pipeline.ingest.media import media_of, wrong_extension
+from pipeline.ingest.media import media_of
 from pipeline.ingest.names import display_name, safe_name
 from pipeline.ingest.source import odd_kind, open_regular
 from pipeline.ingest.store import FileStore
@@ -24,7 +24,6 @@ __all__ = [
     "odd_kind",
     "open_regular",
     "safe_name",
-    "wrong_extension",
 ]
 
 

@@ -24,20 +24,10 @@ _MAGIC: tuple[tuple[bytes, Container], ...] = (
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
 )
-_BY_SUFFIX: dict[str, Media] = {
-    ".pdf": "pdf",
-    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "jpg"),
-    ".png": "png",
-    **dict.fromkeys((".tif", ".tiff"), "tif"),
+_OFFICE: dict[str, Media] = {
     **dict.fromkeys((".docx", ".docm", ".dotx"), "docx"),
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "xlsx"),
-    ".toml": "toml",
-    **dict.fromkeys(
-        (".doc", ".xls", ".ppt", ".pptx", ".rtf", ".txt", ".csv", ".xml", ".html", ".htm", ".eml", ".msg", ".zip",
-         ".rar", ".7z", ".ofd", ".bmp", ".gif", ".heic", ".webp", ".exe", ".js", ".bat", ".com", ".scr"),
-        "unknown",
-    ),
-}  # fmt: skip
+}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLE_LOOK = 4 * 1024 * 1024
 
@@ -59,12 +49,6 @@ def media_of(path: Path, name: str | None = None) -> Media:
             return container
         case _:
             return "unknown"
-
-
-def wrong_extension(name: str, media: Media) -> bool:
-    """True when the extension promises another kind than the content is; unknown extensions promise nothing."""
-    promised = _BY_SUFFIX.get(PurePath(name).suffix.lower())
-    return media != "unknown" and promised is not None and promised != media
 
 
 def container_of(head: bytes, suffix: str) -> Container:
@@ -96,8 +80,8 @@ def _office(stream: BinaryIO) -> Media:
 
 def _encrypted_office(stream: BinaryIO, suffix: str) -> Media:
     """A password-protected docx/xlsx is an OLE file around the package: its reader must say "encrypted"."""
-    promised = _BY_SUFFIX.get(suffix, "unknown")
-    if promised not in ("docx", "xlsx"):
+    promised = _OFFICE.get(suffix)
+    if promised is None:
         return "unknown"
     stream.seek(0)
     start = stream.read(_OLE_LOOK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.errors import UnreadableError
 from pipeline.model import Bilingual, Box, Remark, UnreadableReason
 
-TODO: dict[str, tuple[str, str]] = {
+ADVICE: dict[str, tuple[str, str]] = {
     "empty": ("请重新扫描或导出后再次提交。", "Scan or export it again and submit it again."),
     "encrypted": (
         "请去除密码或权限保护后重新提交。",
@@ -39,5 +39,5 @@ def unreadable(
     reason: UnreadableReason, name: str, zh: str, en: str, *, advice: tuple[str, str] | None = None
 ) -> UnreadableError:
     """The error that names the file, what is wrong and what to do next."""
-    zh_todo, en_todo = advice or TODO.get(reason, ("请交由人工处理。", "Have a person look at it."))
-    return UnreadableError(reason, f"文件“{name}”{zh}。{zh_todo}", f"{name}: {en}. {en_todo}")
+    zh_advice, en_advice = advice or ADVICE.get(reason, ("请交由人工处理。", "Have a person look at it."))
+    return UnreadableError(reason, f"文件“{name}”{zh}。{zh_advice}", f"{name}: {en}. {en_advice}")
