@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: help setup demo run test check lock forms samples recordings schema clean
+.PHONY: help setup demo run test check bench bench-quick lock forms samples clean
 
 help: ## Show the commands
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 setup: $(VENV)/.ready ## Prepare .venv with the pinned packages
 
@@ -34,8 +34,16 @@ check: setup ## Lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: setup ## Measure how often it is wrong and what it costs (hours); writes build/bench
+	@sh .ci/system-packages.sh
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quick: setup ## The same on a sample (under ten minutes)
+	@sh .ci/system-packages.sh
+	$(BIN)/python -m benchmarks --quick $(ARGS)
+
 lock: ## Pin all packages with hashes (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --group dev pyproject.toml -o requirements.lock
 
 forms: setup ## Rebuild the blank forms of the shipped packs (needs LibreOffice)
 	$(BIN)/python -m tests.simulator.forms
