@@ -321,6 +321,22 @@ class CaseStore:
         with self._begin() as connection:
             return tuple(PaperRow.model_validate(dict(row)) for row in connection.execute(query).mappings())
 
+    def document_counts(self) -> Mapping[str, int]:
+        """How many documents each case has; cases without any are left out."""
+        query = sa.select(_documents.c.case_id, sa.func.count()).where(_documents.c.case_id.is_not(None))
+        with self._begin() as connection:
+            rows = connection.execute(query.group_by(_documents.c.case_id)).all()
+        return {str(case_id): int(count) for case_id, count in rows}
+
+    def paper_numbers(self) -> Mapping[str, list[str]]:
+        """Numbers of the written papers by case, in their order; cases without any are left out."""
+        query = sa.select(_papers.c.case_id, _papers.c.number).where(_papers.c.sha256.is_not(None))
+        numbers: dict[str, list[str]] = {}
+        with self._begin() as connection:
+            for case_id, number in connection.execute(query.order_by(_papers.c.code, _papers.c.seq)):
+                numbers.setdefault(case_id, []).append(number)
+        return numbers
+
     def events(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
         """What happened to a case, oldest first."""
         query = sa.select(_events).where(_events.c.case_id == case_id).order_by(_events.c.id)

@@ -114,15 +114,16 @@ class CaseDesk:
         self.publish_index()
 
     def publish_index(self) -> None:
-        """Write the list of all cases."""
+        """Write the list of all cases; few queries, because every document that joins a case publishes it again."""
+        documents, papers = self._cases.document_counts(), self._cases.paper_numbers()
         rows = [
             IndexRow(
                 id=case.id,
                 folder=case.id,
                 label=case.label,
                 state=case.state,
-                documents=len(self._cases.documents_of(case.id)),
-                papers=[paper.number for paper in self._cases.papers(case.id)],
+                documents=documents.get(case.id, 0),
+                papers=papers.get(case.id, []),
                 changed_at=case.changed_at,
             )
             for case in self._cases.cases()

@@ -50,6 +50,7 @@ def test_documents_of_one_order_meet_in_one_case(store: CaseStore) -> None:
     assert join(store, "c", order="PO-2", uscc="X")[0] == "CS-2026-0002"
     assert store.case("CS-2026-0001").keys == {"uscc": ("X",), "order": ("PO-1",)}
     assert [row.submission.sha256 for row in store.documents_of("CS-2026-0001")] == ["a", "b"]
+    assert store.document_counts()["CS-2026-0001"] == 2
     assert store.unfinished() == ()
 
 
@@ -91,6 +92,7 @@ def test_a_paper_has_one_number_for_equal_content(store: CaseStore) -> None:
     store.paper_written(one, "sha", AT)
     assert [paper.number for paper in store.papers("C")] == ["PO-1-1"]
     assert [event["kind"] for event in store.events("C")] == ["paper_drafted"]
+    assert store.paper_numbers() == {"C": ["PO-1-1"]}
 
 
 def test_writers_in_parallel_lose_nothing(store: CaseStore) -> None:
