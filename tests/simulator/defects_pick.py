@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from tests.simulator.defects import ReplaceText
@@ -57,6 +59,24 @@ def pick(kind: str, text: TextMap, rng: np.random.Generator) -> ReplaceText:
     before = f"{head}{char}{tail}"
     occurrence = _occurrence(text, row, index - 2, before)
     return ReplaceText(before, f"{head}{new}{tail}", row.page, occurrence, kind)
+
+
+def swap(text: TextMap, rng: np.random.Generator, pool: Mapping[str, Sequence[str]], kind: str) -> ReplaceText:
+    """A random character that `pool` knows others for ("" = left out); rare characters as often as common ones."""
+    places: dict[str, list[tuple[Row, int]]] = {}
+    for page in range(1, len(text.sizes) + 1):
+        for row in body_rows(text, page):
+            for index in range(2, len(row.chars) - 3):
+                if row.chars[index].text in pool and not any(c.isspace() for c in row.text[index - 2 : index + 4]):
+                    places.setdefault(row.chars[index].text, []).append((row, index))
+    if not places:
+        raise NoRoomError(f"no place for a {kind} change")
+    char = sorted(places)[int(rng.integers(len(places)))]
+    row, index = places[char][int(rng.integers(len(places[char])))]
+    head, tail = row.text[index - 2 : index], row.text[index + 1 : index + 4]
+    new = pool[char][int(rng.integers(len(pool[char])))]
+    before = f"{head}{char}{tail}"
+    return ReplaceText(before, f"{head}{new}{tail}", row.page, _occurrence(text, row, index - 2, before), kind)
 
 
 def _fits(kind: str, row: Row, index: int) -> bool:

@@ -22,7 +22,10 @@ OVERSAMPLE = 2
 
 @dataclass(frozen=True)
 class SealSpec:
-    """A die and how it is pressed; lengths in mm, angle clockwise in degrees."""
+    """A die and how it is pressed; lengths in mm, angle clockwise in degrees.
+
+    `oval_height_mm` makes any kind oval (a company seal of 45 x 30 mm); invoice seals are oval without it.
+    """
 
     text: str
     kind: Kind = "company"
@@ -40,17 +43,20 @@ class SealSpec:
     strength: float = 1.0
     wear: float = 0.4
     fade: float = 0.0
+    oval_height_mm: float | None = None
 
     @property
     def shape(self) -> str:
         """round, oval or square."""
+        if self.oval_height_mm is not None:
+            return "oval"
         return {"invoice": "oval", "personal": "square"}.get(self.kind, "round")
 
     @property
     def size_mm(self) -> tuple[float, float]:
         """Width and height of the unrotated die."""
         if self.shape == "oval":
-            return self.diameter_mm, self.diameter_mm * 0.75
+            return self.diameter_mm, self.oval_height_mm or self.diameter_mm * 0.75
         return self.diameter_mm, self.diameter_mm
 
     @property

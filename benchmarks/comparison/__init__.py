@@ -1,0 +1,1 @@
+"""Is the format contract unmodified?"""

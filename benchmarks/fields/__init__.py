@@ -1,0 +1,1 @@
+"""Values read, and whole dossiers judged."""

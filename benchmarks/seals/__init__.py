@@ -1,0 +1,1 @@
+"""Seals found, named and measured, and things that only resemble seals."""

@@ -1,0 +1,1 @@
+"""Straddle seals over all sheets of a document."""
