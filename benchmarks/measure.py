@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Goal = Literal["high", "low", "none"]
+_FORBIDDEN = 4.0
 _Z = 1.959964  # two-sided 95 %
 
 
@@ -43,11 +44,14 @@ class Rate:
 
     @property
     def harm(self) -> float:
-        """Lower end of the interval of the share that went wrong: few cases never look bad by chance."""
+        """Lower end of the interval of the share that went wrong: few cases never look bad by chance.
+
+        What may not happen at all weighs more than what only should be better.
+        """
         if self.goal == "none" or not self.total:
             return 0.0
         wrong = self.total - self.hits if self.goal == "high" else self.hits
-        return wilson(wrong, self.total)[0]
+        return wilson(wrong, self.total)[0] * (_FORBIDDEN if self.goal == "low" else 1)
 
     def __str__(self) -> str:
         if self.share is None:

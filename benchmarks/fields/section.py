@@ -18,7 +18,7 @@ def run(plan: Plan, crew: Crew) -> Section:
     skipped = []
     jobs = agreement_jobs(plan, plan.size(3, 81))
     try:
-        jobs += order_jobs(plan, plan.size(6, 135))
+        jobs += order_jobs(plan, plan.size(4, 135))
     except RuntimeError as error:
         skipped.append(f"fields of orders: {error}")
     papers = crew.map(work, jobs, "fields of scanned forms")

@@ -25,6 +25,7 @@ J = TypeVar("J")
 R = TypeVar("R")
 SAMPLES = ROOT / "tests" / "samples"
 TODAY = date(2026, 9, 28)
+_SCANS = 12
 _STAGES = {"read_s": "read", "inspect_s": "inspect", "extract_s": "extract", "pictures_s": "pictures"}
 
 
@@ -35,20 +36,15 @@ def run(plan: Plan, crew: Crew) -> Section:
     stages = _apart(_stages, (agreement, order, _sample("good/采购订单*.docx")))
     contest = Contest(agreement, plan.size(2, 8), plan.size(1, 3), plan.workers, TODAY)
     times = _apart(race, contest)
-    tables = [
-        stage_table(stages),
-        rival_table(times, contest),
-        _store_table(plan),
-        _worker_table(plan, order),
-    ]
+    tables = [stage_table(stages), rival_table(times, contest), _store_table(plan)]
     bars = {row.name: {stage: row.seconds[key] / row.pages for key, stage in _STAGES.items()} for row in stages}
     drawn = [plots.stacked(plan.out, "time-by-stage", "Seconds by stage", "s per page", bars)]
     absent = [f"{name}: not installed on this machine" for name in times.absent]
     if plan.quick:
-        absent.append("memory over 1,000 pages, a store of 100,000 documents: in the full run only")
+        absent.append("memory over 1,000 pages, a store of 100,000 documents, several readers: in the full run only")
     else:
         memory = _apart(run_marathon, Marathon(_short_files(plan, agreement, order), 1000, TODAY))
-        tables.insert(2, memory_table(memory))
+        tables += [memory_table(memory), _worker_table(plan, order)]
         points = {"checking documents": [(float(pages), size) for pages, size in memory.points]}
         drawn.append(plots.lines(plan.out, "memory", "Resident memory of one process", ("pages read", "MiB"), points))
     return Section("speed", tables, skipped=absent, plots=drawn)
@@ -150,19 +146,18 @@ def _store_table(plan: Plan) -> Table:
 
 
 def _worker_table(plan: Plan, order: Path) -> Table:
-    count = plan.size(2, 12)
     rows: dict[str, dict[str, Cell]] = {}
     alone = 0.0
     for workers in (1, 2):
         installation = Installation(plan.scratch / f"workers-{workers}", workers=workers)
-        scans = distinct_copies([order], count, plan.scratch / f"scans-{workers}")
+        scans = distinct_copies([order], _SCANS, plan.scratch / f"scans-{workers}")
         rate = 1 / seconds_each(installation, scans)
         alone = alone or rate
         rows[f"{workers} reading process{'es' if workers > 1 else ''}"] = {
             "documents a second": Number(rate, digits=3),
             "against one": Number(rate / alone, "x"),
         }
-    note = f"{count} order scans of two pages each, start and stop of the service left out."
+    note = f"{_SCANS} order scans of two pages each, start and stop of the service left out."
     return Table("Throughput of the service", ["documents a second", "against one"], rows, note)
 
 

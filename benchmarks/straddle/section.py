@@ -47,7 +47,7 @@ def run(plan: Plan, crew: Crew) -> Section:
         "the comparison with the blank form, which can confirm a swapped or missing page: the whole chain is not run",
         "reading the customer's name from the page: it is given to the rules as if read without error",
     ]
-    done = crew.map(work, straddle_jobs(plan, plan.size(ROUND + 6, 11 * ROUND)), "stamped contracts")
+    done = crew.map(work, straddle_jobs(plan, plan.size(ROUND, 11 * ROUND)), "stamped contracts")
     results = [item.value or StraddleResult(item.job, "crash", crash=_last(item)) for item in done]
     misses = _misses(results)
     wanted = {miss.picture for miss in misses}
