@@ -38,7 +38,7 @@ def open_reference(path: Path, edition: str) -> tuple[Reference, PageSource]:
 
 def _page(source: PdfPages, layers: TextLayers, number: int) -> Page:
     frame = source.frame(number)
-    layer = layers.page(number, frame)
+    layer = layers.page(number, frame, apart=True)  # glyphs are compared in their own boxes
     if layer.faults:
         raise ValueError(f"page {number}: the text cannot be trusted ({', '.join(layer.faults)})")
     if not layer.lines:

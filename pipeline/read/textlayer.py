@@ -44,8 +44,8 @@ class TextLayers:
         self._document = pdfplumber.open(path, password="")
         self._limits = limits
 
-    def page(self, number: int, frame: Frame, hidden: Sequence[Box] = ()) -> TextLayer:
-        """Boxes on the page as shown."""
+    def page(self, number: int, frame: Frame, hidden: Sequence[Box] = (), *, apart: bool = False) -> TextLayer:
+        """Boxes on the page as shown; `apart` gives every character as a word, so that its own box is kept."""
         page = self._document.pages[number - 1]
         try:
             chars = _chars(page, frame, self._limits.chars)
@@ -55,7 +55,7 @@ class TextLayers:
         kept = _without_doubles(chars)
         lines, doubtful = [], []
         for segment in (*_segments([char for char in kept if not char.turned]), *_turned_runs(kept)):
-            line = _line(segment)
+            line = _line(segment, apart=apart)
             lines.append(line)
             if any(char.doubtful for char in segment) or _touches(line.box, hidden):
                 doubtful.append(line)
@@ -181,7 +181,7 @@ def _in_row(row: Sequence[_Char], middle: float, size: float) -> bool:
     return abs(middle - (last.box[1] + last.box[3]) / 2) < 0.35 * max(min(size, last.size), 1.0)
 
 
-def _line(segment: Sequence[_Char]) -> Line:
+def _line(segment: Sequence[_Char], *, apart: bool) -> Line:
     words: list[Word] = []
     text = ""
     run: list[_Char] = []
@@ -192,7 +192,7 @@ def _line(segment: Sequence[_Char]) -> Line:
             spaced = before is not None
             continue
         gap = before is not None and not char.turned and char.box[0] - before.box[2] > _space(before, char)
-        if before is not None and (spaced or gap or _kind(before.text) != _kind(char.text)):
+        if before is not None and (apart or spaced or gap or _kind(before.text) != _kind(char.text)):
             words.append(_word(run))
             run = []
             text += " " if spaced or gap else ""
