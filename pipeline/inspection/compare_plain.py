@@ -71,9 +71,10 @@ def _weighed(
         weighty = any(mask[run.lo : run.hi]) or any(critical(text_of(seen)))
         if answer == "expected" and not weighty:
             continue
-        # Beside a filled blank it is not known which characters are the blank's.
+        # Beside a filled blank it is not known which characters are the blank's, under a seal which are the seal's.
         apart = HOLE not in text_of(scene.aligned.expected[run.lo : run.hi])
-        sure = apart and answer == "found" and min((mark.confidence for mark in seen), default=1.0) >= ASSURED
+        clear = apart and not _beside_mark(scene, run)
+        sure = clear and answer == "found" and min((mark.confidence for mark in seen), default=1.0) >= ASSURED
         found.append(_difference(scene, run, seen, said.text, sure=sure and not scene.doubt, weighty=weighty))
     return found
 
@@ -130,6 +131,11 @@ def _page_of(scene: PlainScene, run: Run, seen: tuple[Mark, ...]) -> int:
 def _under_mark(scene: PlainScene, mark: Mark) -> bool:
     x, y = (mark.box[0] + mark.box[2]) / 2, (mark.box[1] + mark.box[3]) / 2
     return any(x0 - 3 <= x <= x1 + 3 and y0 - 3 <= y <= y1 + 3 for x0, y0, x1, y1 in scene.marked.get(mark.page, ()))
+
+
+def _beside_mark(scene: PlainScene, run: Run) -> bool:
+    """Whether the run, or what stands on either side of it, lies under a seal or slice."""
+    return any(_under_mark(scene, mark) for mark in scene.aligned.found[max(run.start - 1, 0) : run.stop + 1])
 
 
 def _around(scene: PlainScene, run: Run) -> list[str]:

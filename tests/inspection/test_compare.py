@@ -21,6 +21,7 @@ from pipeline.model import (
     ReadLine,
     ReadText,
     Reference,
+    Seal,
     Submission,
     Word,
 )
@@ -221,21 +222,41 @@ def test_dust_and_a_punch_hole_are_nothing() -> None:
     assert compared(ROWS, ROWS, Script(), ink=ink).differences == ()
 
 
-def test_a_copy_of_another_layout_is_compared_by_its_words() -> None:
-    words = " ".join(edited(2, "36", "12")).split()
+def re_flowed(row: int, old: str, new: str, seals: tuple[Seal, ...] = ()) -> Comparison:
+    """The form's words with one change, set in shorter lines."""
     rows: list[str] = [""]
-    for word in words:
+    for word in " ".join(edited(row, old, new)).split():
         if len(rows[-1]) + len(word) > 30:
             rows.append("")
         rows[-1] = f"{rows[-1]} {word}".strip()
-    reference = Reference(sha256="0" * 64, edition="t", pages=(page(ROWS),), blanks=())
-    document = Document(submission=SUBMISSION, pages=(page(rows),))
     comparison, _ = compare(
-        document,
+        Document(submission=SUBMISSION, pages=(page(rows),)),
         Pictures([scanned(drawn(rows))]),
-        reference,
+        Reference(sha256="0" * 64, edition="t", pages=(page(ROWS),), blanks=()),
         Pictures([drawn(ROWS)]),
         Script(["term is 12 months from"]),
+        seals,
     )
+    return comparison
+
+
+def test_a_copy_of_another_layout_is_compared_by_its_words() -> None:
+    comparison = re_flowed(2, "36", "12")
     assert comparison.pages[0].alignment == "reflowed"
     assert told(comparison) == [("change", "1.2", "36", "12")]
+
+
+def test_words_beside_a_seal_on_a_copy_of_another_layout_stay_in_doubt() -> None:
+    (change,) = [item for item in re_flowed(2, "36", "12").differences if item.kind == "change"]
+    assert change.box is not None
+    x1, top, bottom = change.box[2], change.box[1], change.box[3]
+    seal = Seal(
+        page=1,
+        box=(x1 + 2, top - 50, x1 + 120, bottom + 50),
+        shape="round",
+        diameter_mm=42,
+        colour="red",
+        confidence=0.9,
+    )
+    kinds = {kind for kind, *_ in told(re_flowed(2, "36", "12", (seal,)))}
+    assert kinds == {"reading"}
