@@ -201,6 +201,13 @@ class ReadLine:
     chars: tuple[tuple[str, float, float, float], ...] = ()
 
 
+class KnownPages(Protocol):
+    """Pages whose text is known without reading them."""
+
+    def lines(self, number: int, picture: Picture) -> tuple[Line, ...] | None:
+        """Text of page `number` in pt of the page as shown in `picture`; None when it must be read."""
+
+
 class TextReader(Protocol):
     """An OCR engine; pictures are RGB uint8."""
 

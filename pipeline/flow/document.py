@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from PIL import Image
 from pipeline.classify import classify
 from pipeline.errors import UnreadableError
 from pipeline.extract import extract
-from pipeline.inspection import Inspection, inspect
+from pipeline.inspection import Inspection, KnownForms, inspect
 from pipeline.model import (
     Bilingual,
     Box,
@@ -28,6 +29,7 @@ from pipeline.model import (
     PageSource,
     Picture,
     Pixels,
+    Reference,
     Submission,
     TextReader,
 )
@@ -63,13 +65,14 @@ def look(path: Path, submission: Submission, packs: Packs, reader: TextReader, g
     with timing.of("total_s"):
         try:
             with timing.of("read_s"):
-                reading = read(path, submission, reader)
+                known = _known(packs, reader)
+                reading = read(path, submission, reader, known=known)
         except UnreadableError as error:
             return unreadable(submission, error.reason, Bilingual(zh=error.zh, en=error.en))
         document = reading.document
         classification = classify(document, packs)
         pack = packs.find(classification.case_type, classification.type)
-        inspection = _inspect(document, reading.pictures, pack, reader, timing)
+        inspection = _inspect(document, reading.pictures, pack, reader, known, timing)
         extraction = _extract(document, reading.pictures, pack, inspection.blanks, reader, timing)
         facts = Facts(
             document=document,
@@ -94,15 +97,33 @@ def unreadable(submission: Submission, reason: str, why: Bilingual) -> Facts:
     )
 
 
+@cache
+def _form(path: Path, edition: str) -> tuple[Reference, PageSource]:
+    """A blank form, opened once in this process."""
+    return open_reference(path, edition)
+
+
+def _known(packs: Packs, reader: TextReader) -> KnownForms:
+    """The blank forms of all packs."""
+    forms = [(pack.reference, pack.edition or "") for pack in packs.documents() if pack.reference is not None]
+    signed = frozenset(spec.blank or name for pack in packs.documents() for name, spec in pack.places.items())
+    return KnownForms(lambda: [_form(path, edition) for path, edition in forms], reader, signed)
+
+
 def _inspect(
-    document: Document, pictures: PageSource | None, pack: Pack | None, reader: TextReader, timing: Timing
+    document: Document,
+    pictures: PageSource | None,
+    pack: Pack | None,
+    reader: TextReader,
+    known: KnownForms,
+    timing: Timing,
 ) -> Inspection:
     if pictures is None or pack is None:
         return Inspection(observations=Observations())
     with timing.of("inspect_s"):
         if pack.reference is None:
             return inspect(document, pictures, reader, places=pack.places, straddle=pack.straddle_party is not None)
-        reference, blank_pages = open_reference(pack.reference, pack.edition or "")
+        reference, blank_pages = _form(pack.reference, pack.edition or "")
         return inspect(
             document,
             pictures,
@@ -110,6 +131,7 @@ def _inspect(
             places=pack.places,
             straddle=pack.straddle_party is not None,
             form=(reference, blank_pages),
+            known=known,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.inspection.compare import compare
+from pipeline.inspection.known import KnownForms
 from pipeline.inspection.places import find_places
 from pipeline.inspection.register import Registration, blank_boxes
 from pipeline.inspection.ring import read_seal
@@ -26,7 +27,7 @@ from pipeline.model import (
 )
 from pipeline.packs import PlaceSpec
 
-__all__ = ["Inspection", "inspect"]
+__all__ = ["Inspection", "KnownForms", "inspect"]
 
 _WHOLE = 0.95  # share of a seal on the page from which it is no slice
 _SHARED = 0.8  # share of the slice's box within the seal's
@@ -49,8 +50,12 @@ def inspect(
     places: Mapping[str, PlaceSpec],
     straddle: bool,
     form: tuple[Reference, PageSource] | None = None,
+    known: KnownForms | None = None,
 ) -> Inspection:
-    """Look at every page once; `form` = the blank form with its pictures for format contracts."""
+    """Look at every page once; `form` = the blank form with its pictures for format contracts.
+
+    `known` = what was proved of the document's pages while they were read.
+    """
     seals, marks, edges = _seals(document, pictures, reader, straddle=straddle)
     slices, stitched = compose(edges, marks) if straddle else (None, None)
     if slices is not None:
@@ -61,7 +66,7 @@ def inspect(
     if form is not None:
         reference, blank_pages = form
         comparison, registrations = compare(
-            document, pictures, reference, blank_pages, reader, seals, slices.slices if slices else ()
+            document, pictures, reference, blank_pages, reader, seals, slices.slices if slices else (), known
         )
         blanks = blank_boxes(registrations, reference)
     found = find_places(document, places, blanks)

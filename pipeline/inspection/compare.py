@@ -18,6 +18,7 @@ from pipeline.inspection.compare_runs import Aligned, align, beside, in_rows
 from pipeline.inspection.compare_sheet import Sheet, lay
 from pipeline.inspection.compare_suspects import Scene, limits_of
 from pipeline.inspection.compare_text import HOLE, Mark, marks
+from pipeline.inspection.known import KnownForms
 from pipeline.inspection.register import (
     FEATURE_DPI,
     Matrix,
@@ -71,8 +72,12 @@ def compare(
     reader: TextReader,
     seals: Sequence[Seal] = (),
     slices: Sequence[Slice] = (),
+    known: KnownForms | None = None,
 ) -> tuple[Comparison, Mapping[int, Registration]]:
-    """Every deviation from the form, and where each page of it lies; `seals` and `slices` explain what they cover."""
+    """Every deviation from the form, and where each page of it lies; `seals` and `slices` explain what they cover.
+
+    Pages that `known` has proved to be the form's are not laid again.
+    """
     form = open_form(reference, reference_pictures)
     pages = match_pages(document.pages, reference.pages)
     pages = _with_pictures_only(pages, document, pictures, reference)
@@ -81,7 +86,11 @@ def compare(
     for page in document.pages:
         number = pages.matches[page.number][0]
         if number is not None:
-            laid[page.number] = _lay_page(page, number, form, pictures, reader, marked)
+            proved = known.proof(page.number, reference.sha256) if known else None
+            if proved is not None and proved.registration.reference_page == number:
+                laid[page.number] = Laid(proved.registration, proved.differences, proved.seconds)
+            else:
+                laid[page.number] = _lay_page(page, number, form, pictures, reader, marked)
     loose = [page for page in document.pages if page.number in laid and laid[page.number].differences is None]
     differences = [item for number in sorted(laid) for item in laid[number].differences or ()]
     reflowed = bool(loose) and 2 * len(loose) >= len(laid)
@@ -110,7 +119,7 @@ def _lay_page(page: Page, number: int, form: Form, pictures: PageSource, reader:
     if matrix is None:
         return Laid(None, None, time.perf_counter() - start)
     aligned = _in_frame(expected, raw, matrix)
-    sheet = lay(picture, form.picture(number), expected, matrix, _hints(aligned))
+    sheet = lay(darkness(picture), picture.dpi, form.print_of(number), expected, matrix, _hints(aligned))
     registration = Registration.of(page.number, number, sheet.matrix, sheet.residual, sheet.matched)
     if not sheet.laid:
         return Laid(registration if sheet.matched > 0.2 else None, None, time.perf_counter() - start)

@@ -67,17 +67,23 @@ class Sheet:
         return area[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
 
 
-def lay(page: Picture, reference: Picture, expected: Sequence[Mark], matrix: Matrix, hints: Hints) -> Sheet:
-    """Compare pictures; `matrix` reference pt to page pt, `hints` = px by which the reader saw a character off."""
-    print_ = fields.bordered(_at_frame(darkness(reference), reference.dpi))
+def framed(reference: Picture) -> Pixels:
+    """Darkness of a blank form's page in the frame, with `BORDER` around."""
+    return fields.bordered(_at_frame(darkness(reference), reference.dpi))
+
+
+def lay(dark: Pixels, dpi: float, print_: Pixels, expected: Sequence[Mark], matrix: Matrix, hints: Hints) -> Sheet:
+    """Lay a page's darkness over the form's (`framed`).
+
+    `matrix` reference pt to page pt, `hints` = px by which the reader saw a character off its place.
+    """
     size = (print_.shape[1] - 2 * BORDER, print_.shape[0] - 2 * BORDER)
-    dark = darkness(page)
     parts = fields.segments(expected)
-    scan = fields.warped(dark, page.dpi, matrix, size)
+    scan = fields.warped(dark, dpi, matrix, size)
     rough = fields.search(_blurred(print_, FIRST_BLUR), scan, parts)
     field = fields.smooth_field(parts, rough, size)
     if field is not None:
-        scan = fields.warped(dark, page.dpi, matrix, size, field)
+        scan = fields.warped(dark, dpi, matrix, size, field)
     still = np.zeros((len(parts), 2))
     blur = fields.best_blur(print_, scan, parts, fields.found_shifts(print_, scan, parts, still, fields.SECOND_REACH))
     soft = _blurred(print_, blur)

@@ -253,6 +253,15 @@ def _odd_looking(scene: Scene, taken: set[int]) -> list[Suspect]:
     ]
 
 
+def expected_window(scene: Scene, at: int) -> Window:
+    """A strip about one character and what the form has there; nothing but that, to the comma, answers it."""
+    char = scene.aligned.expected[at].char
+    core = [located(scene, at)]
+    before, after = _context(scene, at, -1, core), _context(scene, at + 1, 1, core)
+    box = around(located(scene, other) for other in (*before, at, *after))
+    return Window(_strip(scene, box), char, char, True, _chars(scene, before), _chars(scene, after))
+
+
 def _window(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: bool) -> tuple[Window, Box]:
     """A strip about the run, its own row only, and both texts that may stand there."""
     marks = scene.aligned.expected

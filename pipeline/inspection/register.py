@@ -76,7 +76,7 @@ def from_text(aligned: Aligned) -> Matrix | None:
     if len(anchors) < LEAST_ANCHORS:
         return None
     source, target = np.array([first for first, _ in anchors]), np.array([second for _, second in anchors])
-    return _fit(source, target, REACH, max(LEAST_ANCHORS, 0.5 * len(anchors)))
+    return fitted(source, target, REACH, max(LEAST_ANCHORS, 0.5 * len(anchors)))
 
 
 def from_features(reference: Pixels, page: Pixels) -> Matrix | None:
@@ -93,7 +93,7 @@ def from_features(reference: Pixels, page: Pixels) -> Matrix | None:
     scale = 72.0 / FEATURE_DPI
     source = np.array([points[match.queryIdx].pt for match in good]) * scale
     target = np.array([others[match.trainIdx].pt for match in good]) * scale
-    return _fit(source, target, 2.0, LEAST_INLIERS)
+    return fitted(source, target, 2.0, LEAST_INLIERS)
 
 
 def is_upright(matrix: Matrix) -> bool:
@@ -131,7 +131,8 @@ def _anchors(aligned: Aligned) -> list[tuple[tuple[float, float], tuple[float, f
     return anchors
 
 
-def _fit(source: Matrix, target: Matrix, reach: float, least: float) -> Matrix | None:
+def fitted(source: Matrix, target: Matrix, reach: float, least: float) -> Matrix | None:
+    """Affine map of (n, 2) points that at least `least` follow within `reach`; None when it is no print and scan."""
     similar, inside = cv2.estimateAffinePartial2D(source, target, method=cv2.RANSAC, ransacReprojThreshold=reach)
     if similar is None or inside.sum() < least:
         return None

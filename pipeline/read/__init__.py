@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.model import Document, PageSource, Remark, Submission, TextReader
+from pipeline.model import Document, KnownPages, PageSource, Remark, Submission, TextReader
 from pipeline.read.images import read_image
 from pipeline.read.limits import ReadLimits
 from pipeline.read.messages import remark, unreadable
@@ -41,8 +41,17 @@ class Reading:
     pictures: PageSource | None
 
 
-def read(path: Path, submission: Submission, reader: TextReader, limits: ReadLimits = STANDARD) -> Reading:
-    """Read the file by its content, whatever its name; raises UnreadableError."""
+def read(
+    path: Path,
+    submission: Submission,
+    reader: TextReader,
+    limits: ReadLimits = STANDARD,
+    known: KnownPages | None = None,
+) -> Reading:
+    """Read the file by its content, whatever its name; raises UnreadableError.
+
+    Pictures of pages are shown to `known` before `reader` transcribes them.
+    """
     name = submission.name
     size = path.stat().st_size
     if size > limits.bytes:
@@ -57,12 +66,12 @@ def read(path: Path, submission: Submission, reader: TextReader, limits: ReadLim
         extra.append(remark("wrong_extension", zh, en))
     match media:
         case "pdf":
-            document, pictures = read_pdf(path, actual, reader, limits)
+            document, pictures = read_pdf(path, actual, reader, limits, known)
         case "docx" | "xlsx":
             extra += inspect_package(path, name, limits)
             document = read_word(path, actual) if media == "docx" else read_sheet(path, actual, limits)
         case "toml":
             document = read_order(path, actual)
         case _:
-            document, pictures = read_image(path, actual, reader, limits)
+            document, pictures = read_image(path, actual, reader, limits, known)
     return Reading(document.model_copy(update={"remarks": (*extra, *document.remarks)}), pictures)

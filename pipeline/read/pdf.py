@@ -8,7 +8,19 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.model import Box, Document, Line, Page, Picture, Remark, Submission, Table, TextReader, TextSource
+from pipeline.model import (
+    Box,
+    Document,
+    KnownPages,
+    Line,
+    Page,
+    Picture,
+    Remark,
+    Submission,
+    Table,
+    TextReader,
+    TextSource,
+)
 from pipeline.read.agree import Disagreement, disagreements, place
 from pipeline.read.frame import Frame, Turn, area, overlap, turned, turned_size
 from pipeline.read.limits import ReadLimits
@@ -37,6 +49,7 @@ class _Open:
     structure: Structure
     reader: TextReader
     limits: ReadLimits
+    known: KnownPages | None
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -48,7 +61,9 @@ class _Text:
     turn: Turn = 0
 
 
-def read_pdf(path: Path, submission: Submission, reader: TextReader, limits: ReadLimits) -> tuple[Document, PdfPages]:
+def read_pdf(
+    path: Path, submission: Submission, reader: TextReader, limits: ReadLimits, known: KnownPages | None = None
+) -> tuple[Document, PdfPages]:
     """Raises UnreadableError `encrypted`, `damaged`, `empty` or `too_large`."""
     name = submission.name
     structure = open_structure(path, name)
@@ -60,7 +75,7 @@ def read_pdf(path: Path, submission: Submission, reader: TextReader, limits: Rea
             f"有 {len(pages)} 页，超出 {limits.pages} 页的上限",
             f"has {len(pages)} pages, more than {limits.pages}",
         )
-    opened = _Open(name, pages, _layers(path, limits), structure, reader, limits, list(structure.remarks))
+    opened = _Open(name, pages, _layers(path, limits), structure, reader, limits, known, list(structure.remarks))
     if structure.pages is not None and structure.pages != len(pages):
         opened.remarks.append(
             remark(
@@ -141,16 +156,16 @@ def _text(opened: _Open, number: int, frame: Frame, drawn: Drawn, picture: Pictu
     """The text layer where it may be trusted, else OCR."""
     layer = _layer(opened, number, frame, drawn)
     if layer is None or not layer.lines:
-        return _with_fields(opened, number, _ocr(opened, picture))
+        return _with_fields(opened, number, _ocr(opened, number, picture))
     if layer.faults:
         zh, en = (
             f"第 {number} 页的文本层不可用：{'、'.join(layer.faults)}",
             f"The text layer of page {number} is unusable: {', '.join(layer.faults)}",
         )
         opened.remarks.append(remark("text_layer_unusable", zh, en, page=number))
-        return _ocr(opened, picture)
+        return _ocr(opened, number, picture)
     if drawn.covered >= COVERED:
-        read = _ocr(opened, picture)
+        read = _ocr(opened, number, picture)
         _compare(opened, number, layer, read, frame)
         return read
     return _born_digital(opened, number, frame, drawn, picture, layer)
@@ -185,7 +200,7 @@ def _born_digital(opened: _Open, number: int, frame: Frame, drawn: Drawn, pictur
     ]
     over = [*notes, *(box for box in drawn.images)]
     if doubted(claimed, over, picture, opened.reader):
-        read = _ocr(opened, picture)
+        read = _ocr(opened, number, picture)
         if _compare(opened, number, claimed, read, frame):
             return read
     extra = _extra(opened, picture, regions(over, frame.size), claimed.lines)
@@ -232,8 +247,11 @@ def _with_fields(opened: _Open, number: int, read: _Text) -> _Text:
     return _Text(reading_order(fields), (), "form", read.turn) if fields else read
 
 
-def _ocr(opened: _Open, picture: Picture) -> _Text:
-    """Read the picture, turned upright when it does not stand so."""
+def _ocr(opened: _Open, number: int, picture: Picture) -> _Text:
+    """Read the picture unless it is known, turned upright when it does not stand so."""
+    known = opened.known.lines(number, picture) if opened.known else None
+    if known is not None:
+        return _Text(reading_order(known), (), "ocr")
     pixels = picture.pixels
     found = opened.reader.read_page(pixels)
     turn = find_turn(pixels, found, opened.reader)

@@ -25,7 +25,7 @@ def has_colour(pixels: Pixels) -> bool:
 
 def is_bilevel(pixels: Pixels) -> bool:
     """True when more than 99 % of the pixels lie near two tones and the rarer tone is no mere blur of the other."""
-    step = max(1, max(pixels.shape[:2]) // 1500)
+    step = max(1, max(pixels.shape[:2]) // 1000)
     grey = pixels[::step, ::step].astype(np.uint16).sum(axis=2) // 3
     counts = np.bincount(grey.ravel(), minlength=256).astype(np.float64)
     first = int(np.argmax(_windowed(counts)))

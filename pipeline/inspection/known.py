@@ -1,0 +1,235 @@
+"""Pages of a blank form proved unchanged by their look: what is proved need not be transcribed.
+
+A proof may only ever say "this page is the form's". Every doubt, down to one character that looks a little odd and is
+not read as it should be, leaves the page to the whole reading, whose witnesses alone can tell a change.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pipeline.inspection.compare_field import BORDER
+from pipeline.inspection.compare_form import Form, open_form
+from pipeline.inspection.compare_judge import judge
+from pipeline.inspection.compare_paper import FRAME, darkness
+from pipeline.inspection.compare_reread import read_again, strip_of
+from pipeline.inspection.compare_runs import Aligned
+from pipeline.inspection.compare_sheet import Glyph, Sheet, lay
+from pipeline.inspection.compare_suspects import Scene, expected_window, limits_of
+from pipeline.inspection.compare_text import HOLE
+from pipeline.inspection.locate import FINE, Look, locate, look_of
+from pipeline.inspection.register import Registration
+from pipeline.model import Blank, Box, Difference, Line, PageSource, Picture, Pixels, Reference, TextReader, Word
+
+LEAST_DPI = 180.0  # coarser scans keep look-alikes apart by reading and look together only
+SHARPEST = 1.75  # px of blur at 200 dpi up to which strokes of look-alikes stay apart
+SHARP = 0.85  # px of blur below which print as such differs more from its model, and a swap shows more, too
+MOST_ODD = 30  # characters to read singly; with more the page is sooner read as a whole
+WELL_LAID = 0.9  # share of the form's segments found in their place
+PROVED = 0.99  # confidence of text that was verified, not read
+SURE = 0.9  # confidence of the recogniser on a window or a blank
+GREYS = 0.02  # share of pixels between ink and paper below which a scan has two tones only
+BLANK_INK = 0.3  # darkness of writing in a blank
+LEAST_ROW = 8  # px of the frame; lower ink in a blank is no writing
+CLOSE = 5  # px between rows of one line of writing
+
+
+@dataclass(frozen=True)
+class Odds:
+    """From which scores a character is looked at singly; of nearest look-alikes and swapped commas none showed less."""
+
+    missing: float
+    extra: float
+    ncc: float
+
+    def has(self, glyph: Glyph) -> bool:
+        """Whether any score is beyond its limit."""
+        return glyph.missing > self.missing or glyph.extra > self.extra or glyph.ncc < self.ncc
+
+
+ODDS, SHARP_ODDS = Odds(0.06, 0.16, 0.93), Odds(0.08, 0.24, 0.91)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A page that is the form's; `lines` in pt of the page, blanks included; `differences` = what fills its blanks."""
+
+    registration: Registration
+    lines: tuple[Line, ...]
+    differences: tuple[Difference, ...]
+    seconds: float
+
+
+class KnownForms:
+    """The blank forms of an installation, and which pages of the document at hand were proved to be theirs.
+
+    `forms` opens them when the first picture is shown: electronic files have none. `signed` = names of blanks to seal
+    or sign: a page that has one is always read whole.
+    """
+
+    def __init__(
+        self,
+        forms: Callable[[], Sequence[tuple[Reference, PageSource]]],
+        reader: TextReader,
+        signed: frozenset[str] = frozenset(),
+    ) -> None:
+        self._reader = reader
+        self._forms, self._signed = forms, signed
+        self._proofs: dict[int, tuple[str, Proof]] = {}
+        self._next = 0
+
+    def lines(self, number: int, picture: Picture) -> tuple[Line, ...] | None:
+        """The text of page `number` when it is proved to be a form's page, else None."""
+        begun = time.perf_counter()
+        if picture.dpi < LEAST_DPI:
+            return None
+        dark = darkness(picture)
+        if _two_tones(dark):
+            return None
+        looks = [look for _, _, look in self._pages]
+        likely = self._next % max(len(looks), 1)
+        order = [*range(likely, len(looks)), *range(likely)]
+        found = locate(look_of(dark, picture.dpi), looks, order)
+        if found is None:
+            return None
+        self._next = found.index + 1
+        form, page, _ = self._pages[found.index]
+        expected = form.expected(page)
+        sheet = lay(dark, picture.dpi, form.print_of(page), expected, found.matrix, {})
+        proof = self._prove(form, page, number, sheet, begun)
+        if proof is not None:
+            self._proofs[number] = (form.reference.sha256, proof)
+        return proof.lines if proof else None
+
+    def proof(self, number: int, sha256: str) -> Proof | None:
+        """How page `number` was proved to be of the form with this hash."""
+        known = self._proofs.get(number)
+        return known[1] if known and known[0] == sha256 else None
+
+    @cached_property
+    def _pages(self) -> list[tuple[Form, int, Look]]:
+        """Every page of the forms but those to be signed."""
+        pages = []
+        for reference, pictures in self._forms():
+            form = open_form(reference, pictures)
+            signed = {blank.page for blank in reference.blanks if blank.name in self._signed}
+            for page in reference.pages:
+                if page.number not in signed:
+                    picture = pictures.picture(page.number, FINE)
+                    pages.append((form, page.number, look_of(darkness(picture), picture.dpi)))
+        return pages
+
+    def _prove(self, form: Form, page: int, number: int, sheet: Sheet, begun: float) -> Proof | None:
+        if sheet.matched < WELL_LAID or sheet.blur > SHARPEST:
+            return None
+        blanks = [blank for blank in form.reference.blanks if blank.page == page]
+        scene = _scene(form, page, sheet, blanks)
+        registration = Registration.of(number, page, sheet.matrix, sheet.residual, sheet.matched)
+        if judge(scene, registration, self._reader) or not self._reads_as_printed(scene):
+            return None
+        filled = self._filled(sheet, registration, blanks)
+        if filled is None:
+            return None
+        lines = [_placed(line, registration) for line in form.page(page).lines]
+        written = [line for _, line in filled]
+        differences = tuple(_fill_in(name, line, registration) for name, line in filled)
+        return Proof(registration, (*lines, *written), differences, round(time.perf_counter() - begun, 3))
+
+    def _reads_as_printed(self, scene: Scene) -> bool:
+        """Whether every character that looks the least bit odd is read as the form has it, punctuation included."""
+        odds = SHARP_ODDS if scene.sheet.blur < SHARP else ODDS
+        odd = [at for at, glyph in scene.sheet.glyphs.items() if odds.has(glyph)]
+        if len(odd) > MOST_ODD:
+            return False
+        windows = [expected_window(scene, at) for at in odd]
+        return all(
+            answer == "expected" and text.confidence >= SURE for answer, text in read_again(self._reader, windows)
+        )
+
+    def _filled(
+        self, sheet: Sheet, registration: Registration, blanks: Sequence[Blank]
+    ) -> list[tuple[str, Line]] | None:
+        """What stands in the blanks, row by row, read by the recogniser alone; None where it is not sure."""
+        places = [(blank.name, row) for blank in blanks for row in _rows(sheet, blank.box)]
+        texts = self._reader.read_strips([_row_strip(sheet, row) for _, row in places]) if places else ()
+        filled = []
+        for (name, row), read in zip(places, texts, strict=True):
+            if not read.text.strip() or read.confidence < SURE:
+                return None
+            box = registration.place(row)
+            word = Word(text=read.text, box=box, confidence=read.confidence)
+            filled.append((name, Line(text=read.text, box=box, confidence=read.confidence, words=(word,))))
+        return filled
+
+
+def _scene(form: Form, page: int, sheet: Sheet, blanks: Sequence[Blank]) -> Scene:
+    """The page as the judge sees it, supposing that it reads as the form does."""
+    expected = form.expected(page)
+    fixed = [at for at, mark in enumerate(expected) if mark.char != HOLE]
+    supposed = tuple(expected[at] for at in fixed)
+    return Scene(
+        aligned=Aligned(tuple(expected), supposed, tuple((at, n) for n, at in enumerate(fixed)), ()),
+        sheet=sheet,
+        blanks=[(blank.name, blank.box) for blank in blanks],
+        seals=(),
+        slices=(),
+        veiled=(),
+        limits=limits_of(sheet.blur, bilevel=False),
+        doubt="",
+        clause=lambda box: form.clause(page, box),
+    )
+
+
+def _two_tones(dark: Pixels) -> bool:
+    counts = np.bincount(dark[::4, ::4].ravel(), minlength=256)
+    return bool(counts[40:216].sum() < GREYS * counts[40:].sum())
+
+
+def _rows(sheet: Sheet, box: Box) -> list[Box]:
+    """Rows of writing in a blank, trimmed to their ink; box in pt of the form's page."""
+    x0, top, x1, bottom = (round(side * FRAME) + BORDER for side in box)
+    inset = 3  # px; rules of the table stand on the blank's edge
+    area = sheet.scan[top + inset : bottom - inset, x0 + inset : x1 - inset] > BLANK_INK * 255
+    if area.size == 0:
+        return []
+    filled = np.flatnonzero(area.any(axis=1))
+    groups = np.split(filled, np.flatnonzero(np.diff(filled) > CLOSE) + 1) if len(filled) else []
+    rows = []
+    for group in groups:
+        if len(group) and group[-1] - group[0] >= LEAST_ROW:
+            columns = np.flatnonzero(area[group[0] : group[-1] + 1].any(axis=0))
+            left, right = x0 + inset + int(columns[0]) - BORDER, x0 + inset + int(columns[-1]) + 1 - BORDER
+            upper, lower = top + inset + int(group[0]) - BORDER, top + inset + int(group[-1]) + 1 - BORDER
+            rows.append((left / FRAME, upper / FRAME, right / FRAME, lower / FRAME))
+    return rows
+
+
+def _row_strip(sheet: Sheet, row: Box) -> Pixels:
+    x0, top, x1, bottom = (side * FRAME + BORDER for side in row)
+    return strip_of(sheet.scan, x0, top, x1, bottom)
+
+
+def _placed(line: Line, registration: Registration) -> Line:
+    words = tuple(
+        word.model_copy(update={"box": registration.place(word.box), "confidence": PROVED}) for word in line.words
+    )
+    box = registration.place(line.box) if line.box else None
+    return line.model_copy(update={"box": box, "words": words, "confidence": PROVED})
+
+
+def _fill_in(name: str, line: Line, registration: Registration) -> Difference:
+    return Difference(
+        kind="fill_in",
+        page=registration.page,
+        reference_page=registration.reference_page,
+        box=line.box,
+        found=line.text,
+        confidence=line.confidence,
+        signals=("text",),
+        note=name,
+    )
