@@ -36,7 +36,7 @@ def run(plan: Plan, crew: Crew) -> Section:
         return Section("seals", skipped=(f"everything: {lacking}",))
     skipped: list[str] = ["real scans: their seals are judged in the section of real files"]
     order_form = _order_form(plan, skipped)
-    done = crew.map(work, page_jobs(plan, plan.size(44, 600), order_form), "sealed pages")
+    done = crew.map(work, page_jobs(plan, plan.size(40, 600), order_form), "sealed pages")
     skipped += [f"page {item.job.index} was not made or killed the process" for item in done if item.value is None]
     results = [item.value for item in done if item.value is not None]
     misses = _dead(done) + _shown(plan, results)

@@ -85,7 +85,7 @@ def straddle_jobs(plan: Plan, count: int) -> list[StraddleJob]:
     rng = plan.rng("straddle/decks", 0)
     bands = deal(_QUICK_BANDS if plan.quick else _FULL_BANDS, count, rng)
     signing, presets = deal((True, False), count, rng), deal(("clean", "normal", "normal", "hard"), count, rng)
-    dpis = deal((150, 150, 150, 200) if plan.quick else (150, 200, 200, 300), count, rng)
+    dpis = deal((150,) if plan.quick else (150, 200, 200, 300), count, rng)
     jobs = []
     for nth, index in enumerate(by_class):
         kind, condition = cards[index]

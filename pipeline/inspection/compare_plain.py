@@ -20,6 +20,7 @@ from pipeline.model import Box, Difference, Page, PageSource, Pixels, TextReader
 
 ASSURED = 0.85
 CONTEXT = 6
+SAME_HEAD = 80.0  # likeness (0..100) of a running head as read to the form's
 HOLE_REACH = 80  # characters that a filled blank may hold
 
 
@@ -134,8 +135,19 @@ def _under_mark(scene: PlainScene, mark: Mark) -> bool:
 
 
 def _beside_mark(scene: PlainScene, run: Run) -> bool:
-    """Whether the run, or what stands on either side of it, lies under a seal or slice."""
-    return any(_under_mark(scene, mark) for mark in scene.aligned.found[max(run.start - 1, 0) : run.stop + 1])
+    """Whether the run, or what stands on either side of it, lies under a seal or slice.
+
+    Where words are not read at all, a seal anywhere on the rows between their neighbours may have hidden them.
+    """
+    near = scene.aligned.found[max(run.start - 1, 0) : run.stop + 1]
+    if any(_under_mark(scene, mark) for mark in near):
+        return True
+    if run.start < run.stop or not near:
+        return False
+    top, bottom = min(mark.box[1] for mark in near), max(mark.box[3] for mark in near)
+    return any(
+        box[1] < bottom and top < box[3] for page in {mark.page for mark in near} for box in scene.marked.get(page, ())
+    )
 
 
 def _around(scene: PlainScene, run: Run) -> list[str]:
@@ -170,13 +182,36 @@ def without_heads(
 
 
 def _body(pages: Sequence[Page], found: Sequence[Mark], heads: Sequence[str]) -> list[Mark]:
-    running = {
-        (page.number, number)
-        for page in pages
-        for number, line in enumerate(page.lines)
-        if any(fuzz.ratio(_head(line.text), head) >= 80 for head in heads)
-    }
+    two_as_one = [left + right for left in heads for right in heads if left != right]
+    running: set[tuple[int, int]] = set()
+    for page in pages:
+        for row in _level_lines(page):
+            texts = [_head(page.lines[number].text) for number in row]
+            whole = _is_any("".join(texts), [*heads, *two_as_one])
+            running |= {
+                (page.number, number)
+                for number, text in zip(row, texts, strict=True)
+                if whole or _is_any(text, [*heads, *two_as_one])
+            }
     return [mark for mark in found if (mark.page, mark.line) not in running]
+
+
+def _is_any(text: str, heads: Sequence[str]) -> bool:
+    return any(fuzz.ratio(text, head) >= SAME_HEAD for head in heads)
+
+
+def _level_lines(page: Page) -> list[list[int]]:
+    """Numbers of the lines that stand side by side, left to right: a reader breaks a running head at its gaps."""
+    rows: list[tuple[float, list[int]]] = []
+    boxed = [(line.box, number) for number, line in enumerate(page.lines) if line.box is not None]
+    for box, number in sorted(boxed, key=lambda item: item[0][1] + item[0][3]):
+        middle = (box[1] + box[3]) / 2
+        if rows and middle - rows[-1][0] < 0.4 * (box[3] - box[1]):
+            rows[-1][1].append(number)
+        else:
+            rows.append((middle, [number]))
+    lefts = {number: box[0] for box, number in boxed}
+    return [sorted(row, key=lefts.__getitem__) for _, row in rows]
 
 
 def _head(line: str) -> str:

@@ -260,3 +260,13 @@ def test_words_beside_a_seal_on_a_copy_of_another_layout_stay_in_doubt() -> None
     )
     kinds = {kind for kind, *_ in told(re_flowed(2, "36", "12", (seal,)))}
     assert kinds == {"reading"}
+
+
+def test_words_that_a_seal_may_have_hidden_are_not_called_taken_out() -> None:
+    (plain,) = [item for item in re_flowed(3, "fall below ", "").differences if item.kind == "change"]
+    assert plain.box is not None
+    level = (plain.box[1] + plain.box[3]) / 2
+    seal = Seal(
+        page=1, box=(430, level - 60, 550, level + 60), shape="round", diameter_mm=42, colour="red", confidence=0.9
+    )
+    assert {kind for kind, *_ in told(re_flowed(3, "fall below ", "", (seal,)))} == {"reading"}

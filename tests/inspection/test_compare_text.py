@@ -2,9 +2,21 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.inspection.compare_plain import without_heads
 from pipeline.inspection.compare_runs import align, beside, in_rows
-from pipeline.inspection.compare_text import HOLE, Mark, clause_of, critical, fold, folded, gist, line_marks, text_of
-from pipeline.model import Line, Word
+from pipeline.inspection.compare_text import (
+    HOLE,
+    Mark,
+    clause_of,
+    critical,
+    fold,
+    folded,
+    gist,
+    line_marks,
+    marks,
+    text_of,
+)
+from pipeline.model import Line, Page, Word
 
 
 def row(text: str, x: float, y: float, line: int, *, step: float = 10.0, page: int = 1) -> list[Mark]:
@@ -111,3 +123,31 @@ def test_a_filled_blank_is_a_run_of_its_own() -> None:
 def test_neighbouring_edits_become_one_run() -> None:
     aligned = align(row("上海市浦东新区法院", 0, 0, 0), row("北京市海淀区法院", 0, 0, 0))
     assert len(aligned.runs) == 1
+
+
+def paper(number: int, *lines: tuple[str, float, float]) -> Page:
+    """Lines as (text, left, top)."""
+    boxed = tuple(Line(text=text, box=(x, y, x + 9.0 * len(text), y + 10)) for text, x, y in lines)
+    return Page(number=number, width=595, height=842, lines=boxed)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        (("Terms of service 2026 issue", 70, 30),),
+        (("Terms of service", 70, 30), ("2026 issue", 300, 31)),
+        (("2026 issue", 300, 29), ("Terms of service", 70, 30)),
+    ],
+)
+def test_running_heads_are_left_out_however_they_were_read(heads: tuple[tuple[str, float, float], ...]) -> None:
+    body = {1: "first clause binds", 2: "payment is due in May"}
+    form = [paper(n, ("Terms of service 2026 issue", 70, 30), (body[n], 70, 90)) for n in body]
+    copy = [paper(n, *heads, (body[n], 70, 90), ("2026 issue", 70, 120)) for n in body]
+    expected, found = without_heads(
+        form,
+        [mark for page in form for mark in marks(page)],
+        copy,
+        [mark for page in copy for mark in marks(page)],
+    )
+    assert text_of(expected) == "firstclausebindspaymentisdueinMay"
+    assert text_of(found) == "firstclausebinds2026issuepaymentisdueinMay2026issue"
