@@ -35,6 +35,15 @@ INK = (
 COPIES = ("re-flowed copy, one character", "other-font copy, one character")
 LAYERS = ("text layer lies: figure", "text layer lies: words", "changed under the true text layer")
 TAMPERED = (*CHARACTERS, *WORDS, *PAGES, *INK, *COPIES, *LAYERS)
+# Twins of which a quick run makes one; the other with the next seed.
+TURNS = (
+    ("sentence in", "sentence out"),
+    ("clause in", "clause out"),
+    ("page missing", "page doubled"),
+    ("pages swapped", "page foreign"),
+    ("handwriting in the margin", "handwriting between lines"),
+    ("text layer lies: figure", "text layer lies: words"),
+)
 
 ORIGINAL, SEARCHABLE = "original layout", "original with true text layer"
 REFLOWED, OTHER_FONT = "re-flowed copy", "other-font copy"
@@ -82,10 +91,16 @@ class Job:
         return f"{self.index:04d}-{self.kind.replace(' ', '-').replace(',', '').replace(':', '')}-{self.form}"
 
 
+def classes(plan: Plan) -> list[str]:
+    """The classes of a run."""
+    left_out = {pair[plan.seed % 2] for pair in TURNS} if plan.quick else set()
+    return [kind for kind in TAMPERED if kind not in left_out]
+
+
 def tampered_jobs(plan: Plan) -> list[Job]:
-    """Every class; the single characters, which conditions matter to most, more often."""
+    """The classes; the single characters, which conditions matter to most, more often."""
     often, others = plan.size(1, 24), plan.size(1, 9)
-    return _spread(plan, 0, [kind for kind in TAMPERED for _ in range(often if kind in CHARACTERS else others)])
+    return _spread(plan, 0, [kind for kind in classes(plan) for _ in range(often if kind in CHARACTERS else others)])
 
 
 def honest_jobs(plan: Plan) -> list[Job]:
