@@ -47,7 +47,7 @@ def lines(
 
 def stacked(folder: Path, name: str, title: str, x_label: str, bars: Mapping[str, Mapping[str, float]]) -> str:
     """One horizontal bar a row, made of its parts; returns the file's name in `folder`."""
-    figure, axes = plt.subplots(figsize=(6.4, 0.9 + 0.5 * len(bars)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(6.4, 1.4 + 0.5 * len(bars)), layout="constrained")
     parts = list(dict.fromkeys(part for row in bars.values() for part in row))
     left = dict.fromkeys(bars, 0.0)
     for part in parts:
@@ -61,7 +61,7 @@ def stacked(folder: Path, name: str, title: str, x_label: str, bars: Mapping[str
 
 def _write(figure: Figure, axes: Axes, folder: Path, name: str) -> str:
     axes.grid(alpha=0.3)
-    axes.legend(fontsize="small")
+    figure.legend(loc="outside lower center", ncols=2, fontsize="small")
     folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)

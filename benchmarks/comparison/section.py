@@ -35,7 +35,7 @@ def run(plan: Plan, crew: Crew) -> Section:
         tables(spoilt, honest),
         misses=_misses(plan, [*spoilt, *honest]),
         skipped=skipped(plan, spoilt, honest),
-        plots=plots(plan.out, spoilt, honest),
+        plots=plots(plan.out, plan.label, spoilt, honest),
     )
 
 

@@ -133,7 +133,7 @@ def _honest_row(cases: Sequence[Case]) -> dict[str, Rate | int]:
     }
 
 
-def plots(folder: Path, spoilt: Sequence[Case], honest: Sequence[Case]) -> list[str]:
+def plots(folder: Path, label: str, spoilt: Sequence[Case], honest: Sequence[Case]) -> list[str]:
     """Found against resolution, and found against false alarms over the product's own confidence."""
     single = [case for case in spoilt if case.job.kind in CHARACTERS]
     colour = [case for case in single if case.job.condition.mode == "colour"]
@@ -149,16 +149,16 @@ def plots(folder: Path, spoilt: Sequence[Case], honest: Sequence[Case]) -> list[
         "colour": (colour, [case for case in quiet if case.job.condition.mode == "colour"]),
     }
     roc = {
-        f"{label}, n = {len(spoilt_)} and {len(quiet_)}": [
+        f"{mode}, n = {len(spoilt_)} and {len(quiet_)}": [
             (100 * _above(quiet_, limit), 100 * _above(spoilt_, limit)) for limit in _THRESHOLDS
         ]
-        for label, (spoilt_, quiet_) in modes.items()
+        for mode, (spoilt_, quiet_) in modes.items()
     }
     return [
-        curves.rates(folder, "comparison-dpi", "one character changed: found", "dpi", by_dpi),
+        curves.rates(folder, f"comparison-dpi-{label}", "one character changed: found", "dpi", by_dpi),
         curves.lines(
             folder,
-            "comparison-confidence",
+            f"comparison-confidence-{label}",
             "a difference of at least this confidence (0.97, 0.85, 0.5)",
             ("unmodified contracts with one, %", "changed contracts with one at the place, %"),
             roc,
