@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
-import time
 from collections import Counter
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,8 +19,7 @@ from .conftest import BlindReader, submission
 DATA = Path(__file__).parents[3] / "shared" / "data"
 FOLDERS = ("hostile_pdf", "scans", "docx_templates", "signed_pdf", "archives", "ofd")
 LIMIT = 60.0  # s for one file
-BUDGET = 45.0  # s for the test; COUNTERSIGN_ALL_FILES=1 lifts it
-LEAST = 40  # files that must be reached
+SAMPLE = 120  # files; COUNTERSIGN_ALL_FILES=1 takes all
 EXTENSIVE = 2_000_000  # bytes; larger files only in the full run
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no real files at {DATA}")
@@ -65,16 +63,13 @@ def test_no_real_file_crashes_or_hangs() -> None:
     files = [path for folder in FOLDERS for path in (DATA / folder).rglob("*") if path.is_file()]
     files = [path for path in files if path.suffix != ".json" and (everything or path.stat().st_size < EXTENSIVE)]
     files.sort(key=lambda path: hashlib.sha256(path.name.encode()).hexdigest())  # the same mixture every time
-    started = time.monotonic()
+    files = files if everything else files[:SAMPLE]
     counts: Counter[str] = Counter()
     bad = []
     for path in files:
-        if not everything and time.monotonic() - started > BUDGET:
-            break
         result = in_child(path)
         counts[result] += 1
         if not result.startswith(("read", "unreadable")) or result == "read without pages":
             bad.append(f"{path.name}: {result}")
-    print(f"{sum(counts.values())} of {len(files)} files: {dict(counts)}")
+    print(f"{len(files)} files: {dict(counts)}")
     assert bad == []
-    assert sum(counts.values()) >= min(LEAST, len(files))
