@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import cv2
 import numpy as np
 
 from pipeline.inspection.compare_field import BORDER
 from pipeline.inspection.compare_form import Form, open_form
 from pipeline.inspection.compare_judge import judge
-from pipeline.inspection.compare_paper import FRAME, darkness
+from pipeline.inspection.compare_paper import FRAME, darkness, red_darkness
 from pipeline.inspection.compare_reread import read_again, strip_of
 from pipeline.inspection.compare_runs import Aligned
 from pipeline.inspection.compare_sheet import Glyph, Sheet, lay
@@ -33,6 +34,12 @@ MOST_ODD = 30  # characters to read singly; with more the page is sooner read as
 WELL_LAID = 0.9  # share of the form's segments found in their place
 PROVED = 0.99  # confidence of text that was verified, not read
 SURE = 0.9  # confidence of the recogniser on a window or a blank
+RED_DPI, RED = 50.0, 30  # resolution, and R - max(G, B), at which red ink is looked for
+RED_JOIN, RED_LEAST, RED_DEPTH = (
+    8,
+    4,
+    64,
+)  # px at 50 dpi: gap within a slice, least ink, and 32 mm, a slice of two sheets
 GREYS = 0.02  # share of pixels between ink and paper below which a scan has two tones only
 BLANK_INK = 0.3  # darkness of writing in a blank
 LEAST_ROW = 8  # px of the frame; lower ink in a blank is no writing
@@ -86,7 +93,7 @@ class KnownForms:
     def lines(self, number: int, picture: Picture) -> tuple[Line, ...] | None:
         """The text of page `number` when it is proved to be a form's page, else None."""
         begun = time.perf_counter()
-        if picture.dpi < LEAST_DPI:
+        if picture.dpi < LEAST_DPI or not _red_at_edges_only(picture):
             return None
         dark = darkness(picture)
         if _two_tones(dark):
@@ -183,6 +190,24 @@ def _scene(form: Form, page: int, sheet: Sheet, blanks: Sequence[Blank]) -> Scen
         doubt="",
         clause=lambda box: form.clause(page, box),
     )
+
+
+def _red_at_edges_only(picture: Picture) -> bool:
+    """Whether all red ink hangs on the paper's edge as slices do: the darkness map is blind to red, a note included."""
+    factor = RED_DPI / picture.dpi
+    red = cv2.resize(red_darkness(picture), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) > RED
+    joined = cv2.dilate(red.astype(np.uint8), np.ones((RED_JOIN, RED_JOIN), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    height, width = red.shape
+    for label in range(1, count):
+        if np.count_nonzero(red & (labels == label)) < RED_LEAST:
+            continue
+        x, y, w, h = (int(value) for value in stats[label][:4])
+        depths = (x + w if x <= RED_JOIN else height, width - x if x + w >= width - RED_JOIN else height)
+        falls = (y + h if y <= RED_JOIN else height, height - y if y + h >= height - RED_JOIN else height)
+        if min(*depths, *falls) > RED_DEPTH:
+            return False
+    return True
 
 
 def _two_tones(dark: Pixels) -> bool:

@@ -135,6 +135,8 @@ CHANGES: dict[str, Callable[[], PrintDefect]] = {
     "a word taken out": lambda: ReplaceText("不能避免", "能避免", CLAUSES),
     "words struck out": lambda: StrikeOut("不能避免", CLAUSES),
     "a note in the margin": lambda: HandNote("价格另议", CLAUSES, (500.0, 300.0, 580.0, 330.0)),
+    "a note in red": lambda: HandNote("价格另议", CLAUSES, (500.0, 300.0, 580.0, 330.0), "pen-red"),
+    "a red note between the lines": lambda: HandNote("不", CLAUSES, (300.0, 300.0, 315.0, 315.0), "pen-red"),
     "a sentence more": lambda: InsertSentence("10.4", "乙方同意放弃全部抗辩。", CLAUSES),
 }
 

@@ -72,4 +72,5 @@ def test_no_real_file_crashes_or_hangs() -> None:
         if not result.startswith(("read", "unreadable")) or result == "read without pages":
             bad.append(f"{path.name}: {result}")
     print(f"{len(files)} files: {dict(counts)}")
+    assert files
     assert bad == []
