@@ -143,15 +143,15 @@ def _scene(
     registration: Registration,
     marked: Marked,
 ) -> Scene:
-    seals, slices = marked.get(page.number, ([], []))
+    seals, slices = ([registration.back(box) for box in boxes] for boxes in marked.get(page.number, ([], [])))
     return Scene(
         aligned=aligned,
         sheet=sheet,
         blanks=[(blank.name, blank.box) for blank in form.reference.blanks if blank.page == number],
-        seals=[registration.back(box) for box in seals],
-        slices=[registration.back(box) for box in slices],
-        veiled=[] if page.colour else [registration.back(box) for box in seals],
-        limits=limits_of(sheet.blur, bilevel=page.bilevel),
+        seals=seals,
+        slices=slices,
+        veiled=[] if page.colour else [*seals, *slices],
+        limits=limits_of(sheet, aligned.expected, [*seals, *slices], bilevel=page.bilevel),
         doubt=_doubt(page, sheet),
         clause=lambda box: form.clause(number, box),
     )

@@ -160,7 +160,11 @@ def best_blur(reference: Pixels, scan: Pixels, parts: Sequence[Segment], shifts:
             window = scan[y0 + dy - 1 : y1 + dy + 1, x0 + dx - 1 : x1 + dx + 1]
             total += float(cv2.matchTemplate(window, np.ascontiguousarray(patch), cv2.TM_CCOEFF_NORMED).max())
         scores.append(total)
-    return BLURS[int(np.argmax(scores))]
+    best = int(np.argmax(scores))
+    if not 0 < best < len(BLURS) - 1:
+        return BLURS[best]
+    bend = np.polyfit(BLURS[best - 1 : best + 2], scores[best - 1 : best + 2], 2)
+    return round(float(np.clip(-bend[1] / (2 * bend[0]), BLURS[best - 1], BLURS[best + 1])), 2)
 
 
 def bordered(picture: Pixels) -> Pixels:

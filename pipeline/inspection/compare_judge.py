@@ -7,7 +7,9 @@ What one witness says alone is a `reading`; what the others clearly contradict i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from pipeline.inspection.compare_alone import read_alone
 from pipeline.inspection.compare_ink import Stroke, strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
 from pipeline.inspection.compare_suspects import (
@@ -36,6 +38,7 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
     explained, suspects = sort_out(scene)
     answers = read_again(reader, [suspect.window for suspect in suspects])
     answers = _read_alone(scene, suspects, answers, reader)
+    suspects, answers = _without_guessing(scene, suspects, answers, reader)
     mask = critical(text_of(scene.aligned.expected))
     weighed: list[tuple[Suspect, Difference]] = []
     moved = moved_rows(scene)
@@ -87,10 +90,26 @@ def _read_alone(
     return result
 
 
+def _without_guessing(
+    scene: Scene, suspects: Sequence[Suspect], answers: Sequence[tuple[Answer, ReadText]], reader: TextReader
+) -> tuple[list[Suspect], list[tuple[Answer, ReadText]]]:
+    """What only looks odd, read character by character: most is cleared, look-alikes give themselves away."""
+    asked = [number for number, suspect in enumerate(suspects) if is_overlooked(suspect) or not suspect.read]
+    alone = read_alone(scene, [range(suspects[number].lo, suspects[number].hi) for number in asked], reader)
+    found, said = list(suspects), list(answers)
+    for number, answer in zip(asked, alone, strict=True):
+        found[number] = replace(suspects[number], surely=not answer.cleared)
+        if answer.said is not None:
+            said[number] = ("found", answer.said)
+    return found, said
+
+
 def weigh(suspect: Suspect, answer: Answer, *, weighty: bool) -> tuple[DifferenceKind | None, tuple[str, ...]]:
     """The kind of a difference and its witnesses; None when the witnesses clear it."""
     image = suspect.sight == "differs"
     second = answer in ("found", "other")
+    if not suspect.read or (is_overlooked(suspect) and answer == "expected"):
+        return _weigh_look(suspect, answer)
     signals = tuple(name for name, spoke in (("text", suspect.read), ("image", image), ("reread", second)) if spoke)
     if not image and not weighty and _is_flimsy(suspect):
         return None, signals
@@ -105,6 +124,20 @@ def weigh(suspect: Suspect, answer: Answer, *, weighty: bool) -> tuple[Differenc
     if answer == "expected":
         return ("reading" if weighty and _confidence(suspect) >= ASSURED else None), signals
     return "reading", signals
+
+
+def is_overlooked(suspect: Suspect) -> bool:
+    """Whether print that the image may well show was not read at all: detectors lose lines under a seal."""
+    return suspect.read and suspect.hi > suspect.lo and not suspect.seen and not suspect.shared
+
+
+def _weigh_look(suspect: Suspect, answer: Answer) -> tuple[DifferenceKind | None, tuple[str, ...]]:
+    """What the page's reading has as it should be or not at all, but the image has otherwise."""
+    if answer == "found":  # read alone: `other` may be a speck beside a comma
+        return "change", ("image", "reread")
+    if answer == "expected" and not suspect.surely:
+        return None, ("image",)
+    return "reading", ("image",)
 
 
 def _is_flimsy(suspect: Suspect) -> bool:

@@ -8,34 +8,21 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.inspection import compare_field as fields
 from pipeline.inspection.compare_field import BORDER, SURE, Floats, Segment, box_px
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
-from pipeline.inspection.compare_text import HOLE, Mark
+from pipeline.inspection.compare_print import Glyph, Map, composed, glyphs, graphics, residuals
+from pipeline.inspection.compare_text import Mark
 from pipeline.inspection.register import Matrix, least_squares
 from pipeline.model import Box, Picture, Pixels
 
-Map = NDArray[np.float32]
 Hints = Mapping[int, tuple[float, float]]
-Places = Mapping[int, tuple[float, float, float]]  # shift and NCC by character
 GLYPH_REACH = 2  # px around the segment's own shift
 HINT_REACH = 7  # px around where the recogniser saw a character
 LOST = 0.8  # NCC below which a character is looked for at its neighbours' and its text's place too
-EDGE = 0.7  # px of misplacement that a stroke's edge may have without counting as ink
 FIRST_BLUR = 1.0  # px; between the sharpest and the dullest scans
 LAID = 0.5  # share of segments that must be found for a page to count as laid over its reference
-
-
-@dataclass(frozen=True)
-class Glyph:
-    """One printed character in the scan: `shift` in px of the frame, `ncc` likeness, ink `extra` and `missing` 0..1."""
-
-    shift: tuple[float, float]
-    ncc: float
-    extra: float
-    missing: float
 
 
 @dataclass(frozen=True)
@@ -90,13 +77,14 @@ def lay(dark: Pixels, dpi: float, print_: Pixels, expected: Sequence[Mark], matr
     shifts = fields.found_shifts(soft, scan, parts, still, fields.SECOND_REACH)
     starts = _settled(soft, scan, parts, shifts, hints)
     places = _places(soft, scan, expected, parts, starts, hints)
-    composed = _composed(soft, expected, places)
-    extra, missing = _residuals(scan, composed, _gain(scan, composed, expected, places))
-    glyphs = {at: _glyph(expected[at], place, extra, missing) for at, place in places.items()}
+    print_here = composed(soft, expected, places)
+    extra, missing = residuals(scan, print_here, expected, places)
+    found = glyphs(scan, print_here, print_, blur, expected, places, (extra, missing))
     refined, residual = _refined(matrix, parts, rough)
     inked = shifts[:, 2] != 0
     matched = float(np.mean(shifts[inked, 2] > SURE)) if inked.any() else 0.0
-    return Sheet(scan, composed, extra, missing, _graphics(print_, expected), glyphs, blur, matched, residual, refined)
+    rest = graphics(print_, expected)
+    return Sheet(scan, print_here, extra, missing, rest, found, blur, matched, residual, refined)
 
 
 def _blurred(print_: Pixels, sigma: float) -> Pixels:
@@ -150,65 +138,6 @@ def _places(
                 if other[2] > places[at][2] + 0.05:
                     places[at] = other
     return places
-
-
-def _composed(soft: Pixels, expected: Sequence[Mark], places: Places) -> Pixels:
-    """The print as it should lie in the scan: rules and pictures in place, every character at its own shift."""
-    composed = soft.copy()
-    boxes = {at: tuple(side + BORDER for side in box_px(expected[at].box)) for at in places}
-    for x0, y0, x1, y1 in boxes.values():
-        composed[y0:y1, x0:x1] = 0
-    for at, (x0, y0, x1, y1) in boxes.items():
-        dx, dy = round(places[at][0]), round(places[at][1])
-        target = composed[y0 + dy : y1 + dy, x0 + dx : x1 + dx]
-        patch = soft[y0:y1, x0:x1]
-        if target.shape == patch.shape:
-            np.maximum(target, patch, out=target)
-    return composed
-
-
-def _graphics(print_: Pixels, expected: Sequence[Mark]) -> Pixels:
-    graphics = print_.copy()
-    for mark in expected:
-        if mark.char != HOLE:
-            x0, y0, x1, y1 = (side + BORDER for side in box_px(mark.box))
-            graphics[y0 - 1 : y1 + 1, x0 - 1 : x1 + 1] = 0
-    return graphics
-
-
-def _gain(scan: Pixels, composed: Pixels, expected: Sequence[Mark], places: Places) -> float:
-    """How dark the toner is against the reference: median slope over characters found well."""
-    slopes = []
-    for at, (dx, dy, ncc) in places.items():
-        if ncc < 0.85:
-            continue
-        x0, y0, x1, y1 = (side + BORDER for side in box_px(expected[at].box))
-        window = (slice(y0 + round(dy), y1 + round(dy)), slice(x0 + round(dx), x1 + round(dx)))
-        model, seen = composed[window].astype(np.float32), scan[window].astype(np.float32)
-        power = float((model * model).sum())
-        if power > 0:
-            slopes.append(float((model * seen).sum()) / power)
-    return float(np.clip(np.median(slopes), 0.4, 1.6)) if slopes else 1.0
-
-
-def _residuals(scan: Pixels, composed: Pixels, gain: float) -> tuple[Map, Map]:
-    """Ink beyond and ink short of the expected print, 0..1, with `EDGE` px of tolerance at the strokes' edges."""
-    kernel = np.ones((3, 3), np.uint8)
-    upper = cv2.addWeighted(composed, 1 - EDGE, cv2.dilate(composed, kernel), EDGE, 0, dtype=cv2.CV_32F)
-    lower = cv2.addWeighted(composed, 1 - EDGE, cv2.erode(composed, kernel), EDGE, 0, dtype=cv2.CV_32F)
-    seen = scan.astype(np.float32)
-    scale = 1.0 / (255.0 * gain)
-    extra = cv2.GaussianBlur(np.maximum(seen - gain * upper, 0) * scale, (0, 0), 1.2)
-    missing = cv2.GaussianBlur(np.maximum(gain * lower - seen, 0) * scale, (0, 0), 1.2)
-    return np.asarray(extra, dtype=np.float32), np.asarray(missing, dtype=np.float32)
-
-
-def _glyph(mark: Mark, place: tuple[float, float, float], extra: Map, missing: Map) -> Glyph:
-    x0, y0, x1, y1 = (side + BORDER for side in box_px(mark.box))
-    window = (slice(y0 + round(place[1]), y1 + round(place[1])), slice(x0 + round(place[0]), x1 + round(place[0])))
-    if mark.char == HOLE or extra[window].size == 0:
-        return Glyph(place[:2], place[2], 0.0, 0.0)
-    return Glyph(place[:2], place[2], float(extra[window].max()), float(missing[window].max()))
 
 
 def _refined(matrix: Matrix, parts: Sequence[Segment], shifts: Floats) -> tuple[Matrix, float]:

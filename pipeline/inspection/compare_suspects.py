@@ -10,10 +10,11 @@ import numpy as np
 
 from pipeline.inspection.compare_field import BORDER
 from pipeline.inspection.compare_paper import FRAME
+from pipeline.inspection.compare_print import Glyph
 from pipeline.inspection.compare_reread import Window, strip_of
 from pipeline.inspection.compare_runs import Aligned, Run
-from pipeline.inspection.compare_sheet import Glyph, Sheet
-from pipeline.inspection.compare_text import HOLE, Mark, around, gist, text_of
+from pipeline.inspection.compare_sheet import Sheet
+from pipeline.inspection.compare_text import HOLE, Mark, around, gist, is_hanzi, text_of
 from pipeline.model import Box, Pixels
 
 Sight = Literal["differs", "same", "unclear"]
@@ -21,23 +22,37 @@ CONTEXT = 4  # characters on either side of a run that the second reading sees t
 LONG = 14  # characters of a run that fit into one window
 SLACK = 4.0  # pt a fill-in or a seal's lettering may leave its box
 MOVED, MOVED_NCC = 8.0, 0.6  # px up or down, and likeness, of print that an insertion pushed away
+DUST, DUST_MISSING, DUSTY = 0.3, 0.06, 1.7  # ink a speck adds and takes away; how much more unlike it may make a mark
+BLACK = 0.28  # extra ink that no seal's red leaves behind when it is divided out
+BILEVEL = 2.0  # times the limits in scans of two tones
 BLOT = 0.36  # extra ink; dust on unmodified scans reached 0.28
-SMALL, SMALL_LESS = 9.5, 0.04  # pt of width, and by how much such a character may look less alike
-LIKE, LEAST_MISSING = 0.93, 0.04  # the NCC that unmodified print keeps, the missing ink it may show
 CROWD = 0.25  # share of odd characters from which the image of the page is not to be believed
+# Unlikeness, in multiples of the page's usual one, from which a hanzi and any other character look odd. Measured at
+# 200 dpi: unchanged hanzi reach 3.9 (1 in 200: 3.0), the nearest look-alikes of 425 began at 4.2; letters, figures and
+# marks put for each other began at 9, dust raised unchanged ones to 10.
+ODD, ODD_SIMPLE = 2.6, 5.0
+SURELY = 1.5  # times that limit: more than reading alone can explain away
+SURELY_SIMPLE = 1.8
+SEALED_LEAST, SEALED_FEW = 12, 3.0  # characters under seals that tell how much those blur; the guess for fewer
+SEALED_MOST = 9.0  # limit under any seal: from there on look-alikes were found however much the seal blurs
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Scores from which a character looks changed, by how sharp the scan is (PAPER I.C, measured anew).
+    """How much unlike its print a character may look; `sealed` = how much more so under a seal's ink (>= 1)."""
 
-    `swap` bounds the two together (see `_swapped`).
-    """
+    bilevel: bool = False
+    sealed: float = 1.0
 
-    missing: float
-    ncc: float
-    extra: float
-    swap: float = 9.0
+    def odd(self, char: str, *, under_seal: bool) -> float:
+        """From which unlikeness a character is looked at singly."""
+        limit = ODD if is_hanzi(char) else ODD_SIMPLE
+        limit *= BILEVEL if self.bilevel else 1.0
+        return max(limit, min(limit * self.sealed, SEALED_MOST)) if under_seal else limit
+
+    def sure(self, char: str, *, under_seal: bool) -> float:
+        """From which unlikeness reading it as it should be is no answer: recognisers read look-alikes by context."""
+        return (SURELY if is_hanzi(char) else SURELY_SIMPLE) * self.odd(char, under_seal=under_seal)
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Suspect:
-    """Reference characters `lo:hi` against the `seen` ones; `read` = the page's text differs, not only its image."""
+    """Reference characters `lo:hi` against the `seen` ones; `read` = the page's text differs, not only its image.
+
+    `surely` = it looks too unlike for a reading to clear it; `shared` = its ink is a neighbour's: it was left out.
+    """
 
     lo: int
     hi: int
@@ -69,6 +87,8 @@ class Suspect:
     window: Window
     box: Box
     read: bool
+    surely: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,13 +100,15 @@ class Explained:
     marks: tuple[Mark, ...]
 
 
-def limits_of(blur: float, *, bilevel: bool) -> Limits:
-    """Sharper scans allow finer limits; `blur` = sigma in px of the frame."""
-    if bilevel:
-        return Limits(0.24, 0.70, 0.35)
-    if blur <= 1.15:
-        return Limits(0.12, 0.85, 0.25, 2.4)
-    return Limits(0.16, 0.80, 0.30, 1.6) if blur < 1.75 else Limits(0.30, 0.60, 0.40)
+def limits_of(sheet: Sheet, expected: Sequence[Mark], seals: Sequence[Box], *, bilevel: bool) -> Limits:
+    """What this page's own characters allow; `seals` in pt of the reference page."""
+    under = [
+        glyph.off
+        for at, glyph in sheet.glyphs.items()
+        if any(inside(shifted(expected[at].box, glyph), box, 0.0) for box in seals)
+    ]
+    sealed = float(np.median(under)) if len(under) >= SEALED_LEAST else SEALED_FEW if under else 1.0
+    return Limits(bilevel, max(sealed, 1.0))
 
 
 def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
@@ -107,8 +129,11 @@ def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
 
 def located(scene: Scene, at: int) -> Box:
     """Where a character of the reference was found, in pt of the frame."""
-    box = scene.aligned.expected[at].box
-    glyph = scene.sheet.glyphs.get(at)
+    return shifted(scene.aligned.expected[at].box, scene.sheet.glyphs.get(at))
+
+
+def shifted(box: Box, glyph: Glyph | None) -> Box:
+    """A character's box where it was found."""
     dx, dy = (glyph.shift[0] / FRAME, glyph.shift[1] / FRAME) if glyph else (0.0, 0.0)
     return (box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy)
 
@@ -126,13 +151,25 @@ def is_moved(scene: Scene, at: int) -> bool:
 
 
 def is_odd(scene: Scene, at: int) -> bool:
-    """Whether the image of a character differs beyond the limits."""
-    glyph, limits = scene.sheet.glyphs.get(at), scene.limits
+    """Whether a character looks so unlike its print that it must be looked at singly."""
+    char, glyph, under_seal = _seen(scene, at)
+    return glyph is not None and glyph.off > scene.limits.odd(char, under_seal=under_seal)
+
+
+def is_surely_odd(scene: Scene, at: int) -> bool:
+    """Whether it looks so unlike its print that reading alone does not clear it."""
+    char, glyph, under_seal = _seen(scene, at)
     if glyph is None:
         return False
-    under_seal = any(inside(located(scene, at), box, 0.0) for box in scene.seals)
-    more = not under_seal and glyph.extra > limits.extra and glyph.ncc < limits.ncc
-    return glyph.missing > limits.missing or more or _swapped(scene, at, glyph) > limits.swap
+    limit = scene.limits.sure(char, under_seal=under_seal)
+    # Dust is paler than a dot or comma that was put there to be read, and takes nothing away.
+    dusty = not is_hanzi(char) and glyph.extra < DUST and glyph.missing < DUST_MISSING
+    return glyph.off > (DUSTY if dusty else 1.0) * limit
+
+
+def _seen(scene: Scene, at: int) -> tuple[str, Glyph | None, bool]:
+    under_seal = any(inside(located(scene, at), box, 0.0) for box in (*scene.seals, *scene.slices))
+    return scene.aligned.expected[at].char, scene.sheet.glyphs.get(at), under_seal
 
 
 def lone_strips(scene: Scene, suspect: Suspect) -> tuple[Pixels, Pixels]:
@@ -146,15 +183,6 @@ def lone_strips(scene: Scene, suspect: Suspect) -> tuple[Pixels, Pixels]:
     )
 
 
-def _swapped(scene: Scene, at: int, glyph: Glyph) -> float:
-    """How much a character looks like a look-alike of itself: less alike *and* short of ink; dust only adds ink."""
-    box = scene.aligned.expected[at].box
-    likeness = LIKE - (SMALL_LESS if box[2] - box[0] < SMALL else 0.0)  # small print
-    if glyph.ncc >= likeness or glyph.missing <= LEAST_MISSING:
-        return 0.0
-    return (likeness - glyph.ncc) / 0.03 + glyph.missing / 0.05
-
-
 def _accounted(scene: Scene, seen: Sequence[Mark]) -> tuple[list[Explained], list[Mark]]:
     by_place: dict[tuple[Literal["fill_in", "mark"], str], list[Mark]] = {}
     rest = []
@@ -162,11 +190,19 @@ def _accounted(scene: Scene, seen: Sequence[Mark]) -> tuple[list[Explained], lis
         name = next((name for name, box in scene.blanks if inside(mark.box, box, SLACK)), None)
         if name is not None:
             by_place.setdefault(("fill_in", name), []).append(mark)
-        elif any(inside(mark.box, box, SLACK) for box in (*scene.seals, *scene.slices)):
+        elif _is_lettering(scene, mark):
             by_place.setdefault(("mark", "seal"), []).append(mark)
         else:
             rest.append(mark)
     return [Explained(kind, name, tuple(marks)) for (kind, name), marks in by_place.items()], rest
+
+
+def _is_lettering(scene: Scene, mark: Mark) -> bool:
+    """Whether a character read under a seal may be the seal's: in a scan with colour its ink leaves no black."""
+    if not any(inside(mark.box, box, SLACK) for box in (*scene.seals, *scene.slices)):
+        return False
+    veiled = any(inside(mark.box, box, SLACK) for box in scene.veiled)
+    return veiled or _ink(scene, mark) < BLACK
 
 
 def _is_overflow(scene: Scene, run: Run, rest: Sequence[Mark]) -> bool:
@@ -186,7 +222,9 @@ def _suspect(scene: Scene, fixed: Sequence[int], run: Run, seen: tuple[Mark, ...
     sight = _sight(scene, fixed, seen, weak=weak)
     lo, hi = (fixed[0], fixed[-1] + 1) if fixed else (run.lo, run.lo)
     window, box = _window(scene, lo, hi, seen, weak=weak)
-    return Suspect(lo, hi, seen, sight, window, box, read)
+    surely = any(is_surely_odd(scene, at) for at in fixed)
+    shared = not seen and any(_on_another(scene, at) for at in fixed)
+    return Suspect(lo, hi, seen, sight, window, box, read, surely, shared)
 
 
 def _sight(scene: Scene, fixed: Sequence[int], seen: Sequence[Mark], *, weak: bool) -> Sight:
@@ -199,8 +237,7 @@ def _sight(scene: Scene, fixed: Sequence[int], seen: Sequence[Mark], *, weak: bo
     ink = [_ink(scene, mark) for mark in seen] if len(seen) > len(fixed) else []
     if ink and max(ink) > (0.35 if weak else 0.28):
         return "differs"
-    clear = all(glyph.ncc > scene.limits.ncc and glyph.missing < 0.75 * scene.limits.missing for glyph in glyphs)
-    return "same" if (glyphs or ink) and clear and max(ink, default=0.0) < 0.15 else "unclear"
+    return "same" if (glyphs or ink) and max(ink, default=0.0) < 0.15 else "unclear"
 
 
 def _is_blotted(scene: Scene, at: int) -> bool:
@@ -253,15 +290,6 @@ def _odd_looking(scene: Scene, taken: set[int]) -> list[Suspect]:
     ]
 
 
-def expected_window(scene: Scene, at: int) -> Window:
-    """A strip about one character and what the form has there; nothing but that, to the comma, answers it."""
-    char = scene.aligned.expected[at].char
-    core = [located(scene, at)]
-    before, after = _context(scene, at, -1, core), _context(scene, at + 1, 1, core)
-    box = around(located(scene, other) for other in (*before, at, *after))
-    return Window(_strip(scene, box), char, char, True, _chars(scene, before), _chars(scene, after))
-
-
 def _window(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: bool) -> tuple[Window, Box]:
     """A strip about the run, its own row only, and both texts that may stand there."""
     marks = scene.aligned.expected
@@ -275,6 +303,7 @@ def _window(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: boo
         box = around(marks[at].box for at in members)
         union = around(located(scene, at) for at in range(lo, hi) if marks[at].char != HOLE)
         return Window(_strip(scene, box), "".join(marks[at].char for at in members), text_of(seen), weak), union
+    lo, hi = _longest_row(marks, lo, hi)
     core = [located(scene, at) for at in range(lo, hi) if marks[at].char != HOLE] + [mark.box for mark in seen]
     before, after = _context(scene, lo, -1, core), _context(scene, hi, 1, core)
     near = [located(scene, at) for at in (*before, *after)]
@@ -287,6 +316,16 @@ def _window(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: boo
     expected = "".join(marks[at].char for at in range(lo, hi) if marks[at].char != HOLE)
     place = around(core) if core else around((near[0], near[-1]))
     return Window(_strip(scene, around(row_boxes)), expected, text_of(seen), weak, head, tail), place
+
+
+def _longest_row(marks: Sequence[Mark], lo: int, hi: int) -> tuple[int, int]:
+    """The part of a run that stands in the row with most of it: a strip shows no other."""
+    lines = [marks[at].line for at in range(lo, hi) if marks[at].char != HOLE]
+    if not lines:
+        return lo, hi
+    line = max(dict.fromkeys(lines), key=lines.count)
+    own = [at for at in range(lo, hi) if marks[at].char != HOLE and marks[at].line == line]
+    return own[0], own[-1] + 1
 
 
 def _context(scene: Scene, start: int, step: int, core: Sequence[Box]) -> list[int]:

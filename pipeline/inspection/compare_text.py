@@ -72,6 +72,11 @@ def is_weak(char: str) -> bool:
     return unicodedata.category(char)[0] in "PSZ" and char not in "%‰¥$€+=<>"
 
 
+def is_hanzi(char: str) -> bool:
+    """Chinese characters, of which look-alikes differ by a stroke; 一 is a stroke itself and reads as a dash alone."""
+    return "\u3400" <= char <= "\u9fff" and char != "一"
+
+
 def gist(text: str) -> str:
     """What remains of a folded text when punctuation, case and inseparable look-alikes are set aside."""
     return "".join(char for char in text if not is_weak(char)).translate(_ALIKE).casefold().translate(_ALIKE)

@@ -18,10 +18,10 @@ from pipeline.inspection.compare_field import BORDER
 from pipeline.inspection.compare_form import Form, open_form
 from pipeline.inspection.compare_judge import judge
 from pipeline.inspection.compare_paper import FRAME, darkness, red_darkness
-from pipeline.inspection.compare_reread import read_again, strip_of
+from pipeline.inspection.compare_reread import strip_of
 from pipeline.inspection.compare_runs import Aligned
-from pipeline.inspection.compare_sheet import Glyph, Sheet, lay
-from pipeline.inspection.compare_suspects import Scene, expected_window, limits_of
+from pipeline.inspection.compare_sheet import Sheet, lay
+from pipeline.inspection.compare_suspects import Scene, is_moved, is_odd, limits_of
 from pipeline.inspection.compare_text import HOLE
 from pipeline.inspection.locate import FINE, Look, locate, look_of
 from pipeline.inspection.register import Registration
@@ -29,7 +29,6 @@ from pipeline.model import Blank, Box, Difference, Line, PageSource, Picture, Pi
 
 LEAST_DPI = 180.0  # coarser scans keep look-alikes apart by reading and look together only
 SHARPEST = 1.75  # px of blur at 200 dpi up to which strokes of look-alikes stay apart
-SHARP = 0.85  # px of blur below which print as such differs more from its model, and a swap shows more, too
 MOST_ODD = 30  # characters to read singly; with more the page is sooner read as a whole
 WELL_LAID = 0.9  # share of the form's segments found in their place
 PROVED = 0.99  # confidence of text that was verified, not read
@@ -44,22 +43,6 @@ GREYS = 0.02  # share of pixels between ink and paper below which a scan has two
 BLANK_INK = 0.3  # darkness of writing in a blank
 LEAST_ROW = 8  # px of the frame; lower ink in a blank is no writing
 CLOSE = 5  # px between rows of one line of writing
-
-
-@dataclass(frozen=True)
-class Odds:
-    """From which scores a character is looked at singly; of nearest look-alikes and swapped commas none showed less."""
-
-    missing: float
-    extra: float
-    ncc: float
-
-    def has(self, glyph: Glyph) -> bool:
-        """Whether any score is beyond its limit."""
-        return glyph.missing > self.missing or glyph.extra > self.extra or glyph.ncc < self.ncc
-
-
-ODDS, SHARP_ODDS = Odds(0.06, 0.16, 0.93), Odds(0.08, 0.24, 0.91)
 
 
 @dataclass(frozen=True)
@@ -137,7 +120,7 @@ class KnownForms:
         blanks = [blank for blank in form.reference.blanks if blank.page == page]
         scene = _scene(form, page, sheet, blanks)
         registration = Registration.of(number, page, sheet.matrix, sheet.residual, sheet.matched)
-        if judge(scene, registration, self._reader) or not self._reads_as_printed(scene):
+        if not _has_few_oddities(scene) or judge(scene, registration, self._reader):
             return None
         filled = self._filled(sheet, registration, blanks)
         if filled is None:
@@ -146,17 +129,6 @@ class KnownForms:
         written = [line for _, line in filled]
         differences = tuple(_fill_in(name, line, registration) for name, line in filled)
         return Proof(registration, (*lines, *written), differences, round(time.perf_counter() - begun, 3))
-
-    def _reads_as_printed(self, scene: Scene) -> bool:
-        """Whether every character that looks the least bit odd is read as the form has it, punctuation included."""
-        odds = SHARP_ODDS if scene.sheet.blur < SHARP else ODDS
-        odd = [at for at, glyph in scene.sheet.glyphs.items() if odds.has(glyph)]
-        if len(odd) > MOST_ODD:
-            return False
-        windows = [expected_window(scene, at) for at in odd]
-        return all(
-            answer == "expected" and text.confidence >= SURE for answer, text in read_again(self._reader, windows)
-        )
 
     def _filled(
         self, sheet: Sheet, registration: Registration, blanks: Sequence[Blank]
@@ -186,10 +158,16 @@ def _scene(form: Form, page: int, sheet: Sheet, blanks: Sequence[Blank]) -> Scen
         seals=(),
         slices=(),
         veiled=(),
-        limits=limits_of(sheet.blur, bilevel=False),
+        limits=limits_of(sheet, expected, (), bilevel=False),
         doubt="",
         clause=lambda box: form.clause(page, box),
     )
+
+
+def _has_few_oddities(scene: Scene) -> bool:
+    """Whether the judge looks at every odd character; where rows have moved or most look odd, it takes them as read."""
+    glyphs = scene.sheet.glyphs
+    return sum(is_odd(scene, at) for at in glyphs) <= MOST_ODD and not any(is_moved(scene, at) for at in glyphs)
 
 
 def _red_at_edges_only(picture: Picture) -> bool:
