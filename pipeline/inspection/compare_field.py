@@ -24,6 +24,7 @@ SEGMENT = 7  # characters
 BORDER = 64  # px around both pictures, so that a search never leaves them
 SURE = 0.75  # NCC from which a segment counts as found
 FIRST_REACH, FAR_REACH, SECOND_REACH = 14, 38, 5  # px
+SAMPLE = 40  # segments that tell the blur
 BLURS = (0.35, 0.7, 1.0, 1.3, 1.7, 2.2, 2.8)  # px
 
 
@@ -66,11 +67,14 @@ def warped(dark: Pixels, dpi: float, matrix: Matrix, size: tuple[int, int], fiel
         to_page[:, 2] -= to_page[:, :2] @ (BORDER, BORDER)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return np.asarray(cv2.warpAffine(dark, to_page, (width, height), flags=flags, borderValue=0), dtype=np.uint8)
-    full = cv2.resize(field.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    x = np.arange(width, dtype=np.float32)[None, :] - BORDER + full[..., 0]
-    y = np.arange(height, dtype=np.float32)[:, None] - BORDER + full[..., 1]
-    a, b, c, d, e, f = (np.float32(value) for value in to_page.ravel())
-    return np.asarray(cv2.remap(dark, a * x + b * y + c, d * x + e * y + f, cv2.INTER_LINEAR, borderValue=0), np.uint8)
+    x, y = np.arange(width, dtype=np.float32) - BORDER, np.arange(height, dtype=np.float32) - BORDER
+    maps = []
+    for along, down, offset in to_page.astype(np.float32):  # the shift is turned while it is small
+        shift = cv2.resize((field @ (along, down)).astype(np.float32), (width, height))
+        shift += along * x[None, :]
+        shift += (down * y + offset)[:, None]
+        maps.append(shift)
+    return np.asarray(cv2.remap(dark, maps[0], maps[1], cv2.INTER_LINEAR, borderValue=0), np.uint8)
 
 
 def frame_to_page(matrix: Matrix, dpi: float) -> Matrix:
@@ -81,14 +85,24 @@ def frame_to_page(matrix: Matrix, dpi: float) -> Matrix:
     return result
 
 
+def halved(picture: Pixels) -> Pixels:
+    """A map with its border at half its resolution, in which far searches cost a tenth."""
+    return np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
 def find(
-    reference: Pixels, scan: Pixels, box: tuple[int, int, int, int], at: tuple[float, float], reach: int
+    reference: Pixels,
+    scan: Pixels,
+    box: tuple[int, int, int, int],
+    at: tuple[float, float],
+    reach: int,
+    border: int = BORDER,
 ) -> tuple[float, float, float]:
     """Shift (dx, dy) near `at` where the box of the reference is found in the scan, and its NCC (0 for empty boxes).
 
-    Both pictures carry `BORDER`; the shift is interpolated below the pixel.
+    Both pictures carry the `border`; the shift is interpolated below the pixel.
     """
-    x0, y0, x1, y1 = (side + BORDER for side in box)
+    x0, y0, x1, y1 = (side + border for side in box)
     template = reference[max(y0, 0) : y1, max(x0, 0) : x1]
     left, top = x0 + round(at[0]) - reach, y0 + round(at[1]) - reach
     right, bottom = x1 + round(at[0]) + reach, y1 + round(at[1]) + reach
@@ -98,7 +112,7 @@ def find(
     scores = cv2.matchTemplate(scan[top:bottom, left:right], template, cv2.TM_CCOEFF_NORMED)
     _, best, _, (x, y) = cv2.minMaxLoc(scores)
     dx, dy = x - reach + round(at[0]), y - reach + round(at[1])
-    return (dx + _peak(scores[y, :], x), dy + _peak(scores[:, x], y), float(best) if np.isfinite(best) else 0.0)
+    return (dx + peak(scores[y, :], x), dy + peak(scores[:, x], y), float(best) if np.isfinite(best) else 0.0)
 
 
 def found_shifts(reference: Pixels, scan: Pixels, parts: Sequence[Segment], starts: Floats, reach: int) -> Floats:
@@ -110,18 +124,25 @@ def found_shifts(reference: Pixels, scan: Pixels, parts: Sequence[Segment], star
 
 
 def search(reference: Pixels, scan: Pixels, parts: Sequence[Segment]) -> Floats:
-    """First search over the whole page; where most is not found near, farther off, on at most 60 segments.
+    """First search over the whole page, on `halved` maps; where most is not found near, farther off, on 60 segments.
 
     Only then: rows that an inserted line pushed down must not bend the field of those that stayed.
     """
-    shifts = found_shifts(reference, scan, parts, np.zeros((len(parts), 2)), FIRST_REACH)
+    shifts = np.array([_far(reference, scan, part, FIRST_REACH) for part in parts], dtype=np.float64).reshape(-1, 3)
     lost = np.flatnonzero((shifts[:, 2] <= SURE) & (shifts[:, 2] != 0))
     if len(lost) > 0.5 * np.count_nonzero(shifts[:, 2]):
         for at in lost[:: max(1, len(lost) // 60)].tolist():
-            other = find(reference, scan, parts[at].box, (0.0, 0.0), FAR_REACH)
+            other = _far(reference, scan, parts[at], FAR_REACH)
             if other[2] > max(SURE, shifts[at, 2]):
                 shifts[at] = other
     return shifts
+
+
+def _far(reference: Pixels, scan: Pixels, part: Segment, reach: int) -> tuple[float, float, float]:
+    x0, y0, x1, y1 = part.box
+    box = (x0 // 2, y0 // 2, -(-x1 // 2), -(-y1 // 2))
+    dx, dy, ncc = find(reference, scan, box, (0.0, 0.0), reach // 2, BORDER // 2)
+    return 2 * dx, 2 * dy, ncc
 
 
 def smooth_field(parts: Sequence[Segment], shifts: Floats, size: tuple[int, int]) -> Floats | None:
@@ -144,17 +165,18 @@ def smooth_field(parts: Sequence[Segment], shifts: Floats, size: tuple[int, int]
     return np.clip(_terms(mesh, size, degree) @ solved, low, high).reshape(64, 48, 2)
 
 
-def best_blur(reference: Pixels, scan: Pixels, parts: Sequence[Segment], shifts: Floats) -> float:
+def best_blur(reference: Pixels, scan: Pixels, parts: Sequence[Segment]) -> float:
     """Blur (sigma in px) that makes the crisp reference look most like the scan, on a sample of sure segments."""
-    found: list[int] = np.flatnonzero(shifts[:, 2] > SURE).tolist()
-    sure = found[:: max(1, len(found) // 40)]
+    sample = parts[:: max(1, len(parts) // SAMPLE)]
+    shifts = found_shifts(reference, scan, sample, np.zeros((len(sample), 2)), SECOND_REACH)
+    sure: list[int] = np.flatnonzero(shifts[:, 2] > SURE).tolist()
     if not sure:
         return 1.0
     scores = []
     for sigma in BLURS:
         total = 0.0
         for at in sure:
-            x0, y0, x1, y1 = (side + BORDER for side in parts[at].box)
+            x0, y0, x1, y1 = (side + BORDER for side in sample[at].box)
             patch = cv2.GaussianBlur(reference[y0 - 8 : y1 + 8, x0 - 8 : x1 + 8], (0, 0), sigma)[8:-8, 8:-8]
             dx, dy = round(shifts[at, 0]), round(shifts[at, 1])
             window = scan[y0 + dy - 1 : y1 + dy + 1, x0 + dx - 1 : x1 + dx + 1]
@@ -191,7 +213,7 @@ def _terms(points: Floats, size: tuple[int, int], degree: int) -> Floats:
     return np.stack([x**i * y**j for i, j in powers], axis=1)
 
 
-def _peak(scores: NDArray[Any], at: int) -> float:
+def peak(scores: NDArray[Any], at: int) -> float:
     """Offset of the parabola's top from the best sample, -0.5..0.5."""
     if not 0 < at < len(scores) - 1:
         return 0.0

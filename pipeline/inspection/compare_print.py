@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.inspection.compare_field import BORDER, box_px
+from pipeline.inspection.compare_field import BORDER, box_px, peak
 from pipeline.inspection.compare_text import HOLE, Mark
 from pipeline.model import Pixels
 
@@ -24,7 +24,10 @@ LEAST_INK = 40  # darkness from lightest to darkest that a box must have to be l
 WELL = 0.85  # NCC from which a character tells how dark the toner is
 AGAIN = 2.4  # times the usual unlikeness from which a character is tried at other blurs, too
 OTHER_BLURS = (0.8, 1.2)  # of the page's
+NEAR = 3  # px by which a character may lie off its segment
 AROUND = 8  # px of print around a character that blur into it
+GAINS = 150  # characters that tell how dark the toner is
+USUALLY = 80  # characters that tell how unlike its print a page is as a whole
 USUAL = 0.003  # least unlikeness that counts as usual: a file never printed would find specks of rounding odd
 
 
@@ -48,12 +51,12 @@ def composed(soft: Pixels, expected: Sequence[Mark], places: Places) -> Pixels:
     Whole pixels are not enough: half a pixel off, an unchanged character differs more than 未 differs from 末.
     """
     result = soft.copy()
-    boxes = {at: _bordered(expected[at]) for at in places}
-    for x0, y0, x1, y1 in boxes.values():
+    pieces = _pieces(expected, places)
+    for (x0, y0, x1, y1), _ in pieces:
         result[y0:y1, x0:x1] = 0
-    for at, (x0, y0, x1, y1) in boxes.items():
-        dx, dy = round(places[at][0]), round(places[at][1])
-        turn = np.array([[1, 0, places[at][0] - dx], [0, 1, places[at][1] - dy]])
+    for (x0, y0, x1, y1), shift in pieces:
+        dx, dy = round(shift[0]), round(shift[1])
+        turn = np.array([[1, 0, shift[0] - dx], [0, 1, shift[1] - dy]])
         patch = soft[y0 - RING : y1 + RING, x0 - RING : x1 + RING]
         moved = cv2.warpAffine(patch, turn, patch.shape[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         target = result[y0 + dy - RING : y1 + dy + RING, x0 + dx - RING : x1 + dx + RING]
@@ -76,13 +79,13 @@ def residuals(scan: Pixels, print_: Pixels, expected: Sequence[Mark], places: Pl
     """Ink beyond and ink short of the composed print, 0..1, with `EDGE` px of tolerance at the strokes' edges."""
     gain = _gain(scan, print_, expected, places)
     kernel = np.ones((3, 3), np.uint8)
-    upper = cv2.addWeighted(print_, 1 - EDGE, cv2.dilate(print_, kernel), EDGE, 0, dtype=cv2.CV_32F)
-    lower = cv2.addWeighted(print_, 1 - EDGE, cv2.erode(print_, kernel), EDGE, 0, dtype=cv2.CV_32F)
-    seen = scan.astype(np.float32)
-    scale = 1.0 / (255.0 * gain)
-    extra = cv2.GaussianBlur(np.maximum(seen - gain * upper, 0) * scale, (0, 0), 1.2)
-    missing = cv2.GaussianBlur(np.maximum(gain * lower - seen, 0) * scale, (0, 0), 1.2)
-    return np.asarray(extra, dtype=np.float32), np.asarray(missing, dtype=np.float32)
+    upper = cv2.addWeighted(print_, (1 - EDGE) * gain, cv2.dilate(print_, kernel), EDGE * gain, 0)
+    lower = cv2.addWeighted(print_, (1 - EDGE) * gain, cv2.erode(print_, kernel), EDGE * gain, 0)
+    extra, missing = (
+        cv2.GaussianBlur(ink, (0, 0), 1.2) for ink in (cv2.subtract(scan, upper), cv2.subtract(lower, scan))
+    )
+    scale = np.float32(1.0 / (255.0 * gain))
+    return extra.astype(np.float32) * scale, missing.astype(np.float32) * scale
 
 
 def glyphs(
@@ -91,17 +94,16 @@ def glyphs(
     """The scores of every character looked for; `sheet` = the composed print, `print_` = the sharp one."""
     windows = {at: _window(expected[at], place) for at, place in places.items()}
     unlike = {at: _unlikeness(scan[window], sheet[window]) for at, window in windows.items()}
-    known = [value for value in unlike.values() if value is not None]
-    usual = max(float(np.median(known)), USUAL) if known else 1.0
+    usual = _usual(scan, print_, blur, expected, {at: (places[at], value) for at, value in unlike.items() if value})
     found = {}
     for at, place in places.items():
-        value = unlike[at] or 0.0
+        own, value = place, unlike[at] or 0.0
         if value > AGAIN * usual:
-            value = min(value, *_otherwise_blurred(scan, print_, blur, expected[at], place))
+            own, value = _looked_for(scan, print_, blur, expected[at], (place, value), AGAIN * usual)
         more, less = ink[0][windows[at]], ink[1][windows[at]]
         found[at] = Glyph(
-            shift=place[:2],
-            ncc=place[2],
+            shift=own[:2],
+            ncc=own[2],
             extra=float(more.max()) if more.size else 0.0,
             missing=float(less.max()) if less.size else 0.0,
             off=value / usual,
@@ -109,19 +111,65 @@ def glyphs(
     return found
 
 
-def _otherwise_blurred(scan: Pixels, print_: Pixels, blur: float, mark: Mark, place: Place) -> list[float]:
-    """Unlikeness at neighbouring blurs: print spreads dense characters otherwise than open ones."""
+def _usual(
+    scan: Pixels, print_: Pixels, blur: float, expected: Sequence[Mark], known: Mapping[int, tuple[Place, float]]
+) -> float:
+    """Unlikeness of this page's characters at their very own places: the median of some of them."""
+    sample = list(known)[:: max(1, len(known) // USUALLY)]
+    values = [_looked_for(scan, print_, blur, expected[at], known[at], known[at][1])[1] for at in sample]
+    return max(float(np.median(values)), USUAL) if values else 1.0
+
+
+def _looked_for(
+    scan: Pixels, print_: Pixels, blur: float, mark: Mark, known: tuple[Place, float], enough: float
+) -> tuple[Place, float]:
+    """The character's very own place and, until it is alike `enough`, blur: print spreads dense ones otherwise."""
     x0, y0, x1, y1 = _bordered(mark)
     patch = print_[y0 - AROUND : y1 + AROUND, x0 - AROUND : x1 + AROUND]
-    seen = scan[_window(mark, place)]
+    place, least = known
+    for factor in (1.0, *OTHER_BLURS):
+        soft = np.asarray(cv2.GaussianBlur(patch, (0, 0), factor * blur), dtype=np.uint8)
+        there = _near(scan, soft, (x0, y0), place) if factor == 1.0 else place
+        value = _unlikeness(scan[_window(mark, there)], _shifted(soft, there))
+        if value is not None and value < least:
+            place, least = there, value
+        if least <= enough:
+            break
+    return place, least
+
+
+def _near(scan: Pixels, soft: Pixels, corner: tuple[int, int], place: Place) -> Place:
+    """Where a character is found within `NEAR` px of its segment's place; `soft` has `AROUND` px about it."""
+    glyph = np.ascontiguousarray(soft[AROUND:-AROUND, AROUND:-AROUND])
+    left, top = corner[0] + round(place[0]) - NEAR, corner[1] + round(place[1]) - NEAR
+    area = scan[max(top, 0) : top + glyph.shape[0] + 2 * NEAR, max(left, 0) : left + glyph.shape[1] + 2 * NEAR]
+    if area.shape != (glyph.shape[0] + 2 * NEAR, glyph.shape[1] + 2 * NEAR) or np.ptp(glyph) < LEAST_INK:
+        return place
+    scores = cv2.matchTemplate(area, glyph, cv2.TM_CCOEFF_NORMED)
+    _, best, _, (x, y) = cv2.minMaxLoc(scores)
+    dx, dy = round(place[0]) + x - NEAR, round(place[1]) + y - NEAR
+    return (dx + peak(scores[y, :], x), dy + peak(scores[:, x], y), float(best))
+
+
+def _shifted(soft: Pixels, place: Place) -> Pixels:
+    """A patch with `AROUND` px about it, moved by the part of a shift below the pixel and cut to the character."""
     turn = np.array([[1, 0, place[0] - round(place[0])], [0, 1, place[1] - round(place[1])]])
-    found = []
-    for factor in OTHER_BLURS:
-        soft = cv2.GaussianBlur(patch, (0, 0), factor * blur)
-        moved = cv2.warpAffine(soft, turn, soft.shape[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        value = _unlikeness(seen, np.ascontiguousarray(moved[AROUND:-AROUND, AROUND:-AROUND]))
-        found.append(1.0 if value is None else value)
-    return found
+    moved = cv2.warpAffine(soft, turn, soft.shape[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(moved[AROUND:-AROUND, AROUND:-AROUND])
+
+
+def _pieces(expected: Sequence[Mark], places: Places) -> list[tuple[tuple[int, int, int, int], tuple[float, float]]]:
+    """Boxes (px, bordered) of what moves together: neighbours at the same shift are one piece."""
+    pieces: list[tuple[tuple[int, int, int, int], tuple[float, float]]] = []
+    last = None
+    for at, (dx, dy, _) in places.items():
+        box = _bordered(expected[at])
+        if last is not None and pieces[-1][1] == (dx, dy) and expected[last].line == expected[at].line:
+            one = pieces.pop()[0]
+            box = (min(one[0], box[0]), min(one[1], box[1]), max(one[2], box[2]), max(one[3], box[3]))
+        pieces.append((box, (dx, dy)))
+        last = at
+    return pieces
 
 
 def _bordered(mark: Mark) -> tuple[int, int, int, int]:
@@ -147,9 +195,8 @@ def _unlikeness(seen: Pixels, wanted: Pixels) -> float | None:
 def _gain(scan: Pixels, print_: Pixels, expected: Sequence[Mark], places: Places) -> float:
     """How dark the toner is against the reference: median slope over characters found well."""
     slopes = []
-    for at, place in places.items():
-        if place[2] < WELL:
-            continue
+    well = [(at, place) for at, place in places.items() if place[2] >= WELL]
+    for at, place in well[:: max(1, len(well) // GAINS)]:
         window = _window(expected[at], place)
         model, seen = print_[window].astype(np.float32), scan[window].astype(np.float32)
         power = float((model * model).sum())

@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.inspection import compare_field as fields
 from pipeline.inspection.compare_field import BORDER, SURE, Floats, Segment, box_px
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
-from pipeline.inspection.compare_print import Glyph, Map, composed, glyphs, graphics, residuals
+from pipeline.inspection.compare_print import Glyph, Map, Place, composed, glyphs, graphics, residuals
 from pipeline.inspection.compare_text import Mark
 from pipeline.inspection.register import Matrix, least_squares
 from pipeline.model import Box, Picture, Pixels
@@ -20,6 +20,7 @@ from pipeline.model import Box, Picture, Pixels
 Hints = Mapping[int, tuple[float, float]]
 GLYPH_REACH = 2  # px around the segment's own shift
 HINT_REACH = 7  # px around where the recogniser saw a character
+TOGETHER = 0.85  # NCC of a segment, at whole pixels, from which its characters lie as it does
 LOST = 0.8  # NCC below which a character is looked for at its neighbours' and its text's place too
 FIRST_BLUR = 1.0  # px; between the sharpest and the dullest scans
 LAID = 0.5  # share of segments that must be found for a page to count as laid over its reference
@@ -67,16 +68,15 @@ def lay(dark: Pixels, dpi: float, print_: Pixels, expected: Sequence[Mark], matr
     size = (print_.shape[1] - 2 * BORDER, print_.shape[0] - 2 * BORDER)
     parts = fields.segments(expected)
     scan = fields.warped(dark, dpi, matrix, size)
-    rough = fields.search(_blurred(print_, FIRST_BLUR), scan, parts)
+    rough = fields.search(fields.halved(_blurred(print_, FIRST_BLUR)), fields.halved(scan), parts)
     field = fields.smooth_field(parts, rough, size)
     if field is not None:
         scan = fields.warped(dark, dpi, matrix, size, field)
-    still = np.zeros((len(parts), 2))
-    blur = fields.best_blur(print_, scan, parts, fields.found_shifts(print_, scan, parts, still, fields.SECOND_REACH))
+    blur = fields.best_blur(print_, scan, parts)
     soft = _blurred(print_, blur)
-    shifts = fields.found_shifts(soft, scan, parts, still, fields.SECOND_REACH)
+    shifts = fields.found_shifts(soft, scan, parts, np.zeros((len(parts), 2)), fields.SECOND_REACH)
     starts = _settled(soft, scan, parts, shifts, hints)
-    places = _places(soft, scan, expected, parts, starts, hints)
+    places = _places(soft, scan, expected, parts, starts, shifts, hints)
     print_here = composed(soft, expected, places)
     extra, missing = residuals(scan, print_here, expected, places)
     found = glyphs(scan, print_here, print_, blur, expected, places, (extra, missing))
@@ -118,13 +118,25 @@ def _settled(soft: Pixels, scan: Pixels, parts: Sequence[Segment], shifts: Float
 
 
 def _places(
-    soft: Pixels, scan: Pixels, expected: Sequence[Mark], parts: Sequence[Segment], starts: Floats, hints: Hints
-) -> dict[int, tuple[float, float, float]]:
-    """Shift and NCC of every character: near its segment's shift, else its neighbours', else where it was read."""
-    places: dict[int, tuple[float, float, float]] = {}
-    for part, start in zip(parts, starts, strict=True):
+    soft: Pixels,
+    scan: Pixels,
+    expected: Sequence[Mark],
+    parts: Sequence[Segment],
+    starts: Floats,
+    shifts: Floats,
+    hints: Hints,
+) -> dict[int, Place]:
+    """Shift and NCC of every character: its segment's where that is found well, else looked for near it.
+
+    What is not found there is looked for at its neighbours' shift and where it was read.
+    """
+    places: dict[int, Place] = {}
+    for part, start, (dx, dy, ncc) in zip(parts, starts, shifts, strict=True):
         for at in part.members:
-            places[at] = fields.find(soft, scan, box_px(expected[at].box), (start[0], start[1]), GLYPH_REACH)
+            if ncc >= TOGETHER:
+                places[at] = (float(dx), float(dy), float(ncc))
+            else:
+                places[at] = fields.find(soft, scan, box_px(expected[at].box), (start[0], start[1]), GLYPH_REACH)
     order = [at for part in parts for at in part.members]
     for run in (order, order[::-1]):
         for before, at in pairwise(run):

@@ -31,7 +31,7 @@ CROWD = 0.25  # share of odd characters from which the image of the page is not 
 # 200 dpi: unchanged hanzi reach 3.9 (1 in 200: 3.0), the nearest look-alikes of 425 began at 4.2; letters, figures and
 # marks put for each other began at 9, dust raised unchanged ones to 10.
 ODD, ODD_SIMPLE = 2.6, 5.0
-SURELY = 1.5  # times that limit: more than reading alone can explain away
+SURELY = 1.35  # times that limit: more than reading alone can explain away
 SURELY_SIMPLE = 1.8
 SEALED_LEAST, SEALED_FEW = 12, 3.0  # characters under seals that tell how much those blur; the guess for fewer
 SEALED_MOST = 9.0  # limit under any seal: from there on look-alikes were found however much the seal blurs
