@@ -15,8 +15,8 @@ from pipeline.inspection.compare_pages import Paging, match_pages, paging, print
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
 from pipeline.inspection.compare_plain import PlainScene, compare_plain, without_heads
 from pipeline.inspection.compare_runs import Aligned, align, beside, in_rows
+from pipeline.inspection.compare_scene import Scene, limits_of
 from pipeline.inspection.compare_sheet import Sheet, lay
-from pipeline.inspection.compare_suspects import Scene, limits_of
 from pipeline.inspection.compare_text import HOLE, Mark, marks
 from pipeline.inspection.known import KnownForms
 from pipeline.inspection.register import (

@@ -12,16 +12,8 @@ from dataclasses import replace
 from pipeline.inspection.compare_alone import read_alone
 from pipeline.inspection.compare_ink import Stroke, strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
-from pipeline.inspection.compare_suspects import (
-    Explained,
-    Scene,
-    Suspect,
-    inside,
-    is_moved,
-    located,
-    lone_strips,
-    sort_out,
-)
+from pipeline.inspection.compare_scene import Scene, inside, is_moved, located
+from pipeline.inspection.compare_suspects import Explained, Suspect, lone_strips, sort_out
 from pipeline.inspection.compare_text import HOLE, around, critical, fold, gist, text_of, whole_figures
 from pipeline.inspection.register import Registration
 from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
@@ -98,7 +90,7 @@ def _without_guessing(
     alone = read_alone(scene, [range(suspects[number].lo, suspects[number].hi) for number in asked], reader)
     found, said = list(suspects), list(answers)
     for number, answer in zip(asked, alone, strict=True):
-        found[number] = replace(suspects[number], surely=not answer.cleared)
+        found[number] = replace(suspects[number], surely=not answer.cleared or suspects[number].strained)
         if answer.said is not None:
             said[number] = ("found", answer.said)
     return found, said
@@ -128,7 +120,7 @@ def weigh(suspect: Suspect, answer: Answer, *, weighty: bool) -> tuple[Differenc
 
 def is_overlooked(suspect: Suspect) -> bool:
     """Whether print that the image may well show was not read at all: detectors lose lines under a seal."""
-    return suspect.read and suspect.hi > suspect.lo and not suspect.seen and not suspect.shared
+    return suspect.read and suspect.hi > suspect.lo and not suspect.seen and not (suspect.shared or suspect.strained)
 
 
 def _weigh_look(suspect: Suspect, answer: Answer) -> tuple[DifferenceKind | None, tuple[str, ...]]:

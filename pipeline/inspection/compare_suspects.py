@@ -2,82 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from pipeline.inspection.compare_field import BORDER
 from pipeline.inspection.compare_paper import FRAME
-from pipeline.inspection.compare_print import Glyph
 from pipeline.inspection.compare_reread import Window, strip_of
-from pipeline.inspection.compare_runs import Aligned, Run
-from pipeline.inspection.compare_sheet import Sheet
-from pipeline.inspection.compare_text import HOLE, Mark, around, gist, is_hanzi, text_of
+from pipeline.inspection.compare_runs import Run
+from pipeline.inspection.compare_scene import Scene, inside, is_odd, is_surely_odd, located, strained_rows
+from pipeline.inspection.compare_text import HOLE, Mark, around, gist, text_of
+from pipeline.inspection.compare_window import window_of
 from pipeline.model import Box, Pixels
 
 Sight = Literal["differs", "same", "unclear"]
-CONTEXT = 4  # characters on either side of a run that the second reading sees too
-LONG = 14  # characters of a run that fit into one window
 SLACK = 4.0  # pt a fill-in or a seal's lettering may leave its box
-MOVED, MOVED_NCC = 8.0, 0.6  # px up or down, and likeness, of print that an insertion pushed away
-DUST, DUST_MISSING, DUSTY = 0.3, 0.06, 1.7  # ink a speck adds and takes away; how much more unlike it may make a mark
 BLACK = 0.28  # extra ink that no seal's red leaves behind when it is divided out
-BILEVEL = 2.0  # times the limits in scans of two tones
 BLOT = 0.36  # extra ink; dust on unmodified scans reached 0.28
 CROWD = 0.25  # share of odd characters from which the image of the page is not to be believed
-# Unlikeness, in multiples of the page's usual one, from which a hanzi and any other character look odd. Measured at
-# 200 dpi: unchanged hanzi reach 3.9 (1 in 200: 3.0), the nearest look-alikes of 425 began at 4.2; letters, figures and
-# marks put for each other began at 9, dust raised unchanged ones to 10.
-ODD, ODD_SIMPLE = 2.6, 5.0
-SURELY = 1.35  # times that limit: more than reading alone can explain away
-SURELY_SIMPLE = 1.8
-SEALED_LEAST, SEALED_FEW = 12, 3.0  # characters under seals that tell how much those blur; the guess for fewer
-SEALED_MOST = 9.0  # limit under any seal: from there on look-alikes were found however much the seal blurs
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much unlike its print a character may look; `sealed` = how much more so under a seal's ink (>= 1)."""
-
-    bilevel: bool = False
-    sealed: float = 1.0
-
-    def odd(self, char: str, *, under_seal: bool) -> float:
-        """From which unlikeness a character is looked at singly."""
-        limit = ODD if is_hanzi(char) else ODD_SIMPLE
-        limit *= BILEVEL if self.bilevel else 1.0
-        return max(limit, min(limit * self.sealed, SEALED_MOST)) if under_seal else limit
-
-    def sure(self, char: str, *, under_seal: bool) -> float:
-        """From which unlikeness reading it as it should be is no answer: recognisers read look-alikes by context."""
-        return (SURELY if is_hanzi(char) else SURELY_SIMPLE) * self.odd(char, under_seal=under_seal)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A page laid over its form; boxes in pt of the reference page, `doubt` = why its image is no witness.
-
-    `veiled` = seals whose ink no colour tells from the print beneath.
-    """
-
-    aligned: Aligned
-    sheet: Sheet
-    blanks: Sequence[tuple[str, Box]]
-    seals: Sequence[Box]
-    slices: Sequence[Box]
-    veiled: Sequence[Box]
-    limits: Limits
-    doubt: str
-    clause: Callable[[Box], str]
 
 
 @dataclass(frozen=True)
 class Suspect:
     """Reference characters `lo:hi` against the `seen` ones; `read` = the page's text differs, not only its image.
 
-    `surely` = it looks too unlike for a reading to clear it; `shared` = its ink is a neighbour's: it was left out.
+    `surely` = it looks too unlike for a reading to clear it; `shared` = its ink is a neighbour's: it was left out;
+    `strained` = its row was torn apart or pressed together.
     """
 
     lo: int
@@ -89,6 +41,7 @@ class Suspect:
     read: bool
     surely: bool = False
     shared: bool = False
+    strained: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,17 +51,6 @@ class Explained:
     kind: Literal["fill_in", "mark"]
     name: str
     marks: tuple[Mark, ...]
-
-
-def limits_of(sheet: Sheet, expected: Sequence[Mark], seals: Sequence[Box], *, bilevel: bool) -> Limits:
-    """What this page's own characters allow; `seals` in pt of the reference page."""
-    under = [
-        glyph.off
-        for at, glyph in sheet.glyphs.items()
-        if any(inside(shifted(expected[at].box, glyph), box, 0.0) for box in seals)
-    ]
-    sealed = float(np.median(under)) if len(under) >= SEALED_LEAST else SEALED_FEW if under else 1.0
-    return Limits(bilevel, max(sealed, 1.0))
 
 
 def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
@@ -123,53 +65,9 @@ def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
             explained += [Explained("fill_in", _hole_name(scene, run), tuple(rest))] if rest else []
             continue
         suspects.append(_suspect(scene, fixed, run, tuple(rest), read=True))
+    suspects = _with_strained(scene, suspects)
     taken = {at for suspect in suspects for at in range(suspect.lo - 1, suspect.hi + 1)}
     return explained, suspects + _odd_looking(scene, taken)
-
-
-def located(scene: Scene, at: int) -> Box:
-    """Where a character of the reference was found, in pt of the frame."""
-    return shifted(scene.aligned.expected[at].box, scene.sheet.glyphs.get(at))
-
-
-def shifted(box: Box, glyph: Glyph | None) -> Box:
-    """A character's box where it was found."""
-    dx, dy = (glyph.shift[0] / FRAME, glyph.shift[1] / FRAME) if glyph else (0.0, 0.0)
-    return (box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy)
-
-
-def inside(mark: Box, box: Box, slack: float) -> bool:
-    """Whether the middle of one box lies in the other."""
-    x, y = (mark[0] + mark[2]) / 2, (mark[1] + mark[3]) / 2
-    return box[0] - slack <= x <= box[2] + slack and box[1] - slack <= y <= box[3] + slack
-
-
-def is_moved(scene: Scene, at: int) -> bool:
-    """Whether a character was found well above or below its place: lines were put in or taken out before it."""
-    glyph = scene.sheet.glyphs.get(at)
-    return glyph is not None and glyph.ncc > MOVED_NCC and abs(glyph.shift[1]) > MOVED
-
-
-def is_odd(scene: Scene, at: int) -> bool:
-    """Whether a character looks so unlike its print that it must be looked at singly."""
-    char, glyph, under_seal = _seen(scene, at)
-    return glyph is not None and glyph.off > scene.limits.odd(char, under_seal=under_seal)
-
-
-def is_surely_odd(scene: Scene, at: int) -> bool:
-    """Whether it looks so unlike its print that reading alone does not clear it."""
-    char, glyph, under_seal = _seen(scene, at)
-    if glyph is None:
-        return False
-    limit = scene.limits.sure(char, under_seal=under_seal)
-    # Dust is paler than a dot or comma that was put there to be read, and takes nothing away.
-    dusty = not is_hanzi(char) and glyph.extra < DUST and glyph.missing < DUST_MISSING
-    return glyph.off > (DUSTY if dusty else 1.0) * limit
-
-
-def _seen(scene: Scene, at: int) -> tuple[str, Glyph | None, bool]:
-    under_seal = any(inside(located(scene, at), box, 0.0) for box in (*scene.seals, *scene.slices))
-    return scene.aligned.expected[at].char, scene.sheet.glyphs.get(at), under_seal
 
 
 def lone_strips(scene: Scene, suspect: Suspect) -> tuple[Pixels, Pixels]:
@@ -221,7 +119,7 @@ def _suspect(scene: Scene, fixed: Sequence[int], run: Run, seen: tuple[Mark, ...
     weak = gist(expected) == gist(found)
     sight = _sight(scene, fixed, seen, weak=weak)
     lo, hi = (fixed[0], fixed[-1] + 1) if fixed else (run.lo, run.lo)
-    window, box = _window(scene, lo, hi, seen, weak=weak)
+    window, box = window_of(scene, lo, hi, seen, weak=weak)
     surely = any(is_surely_odd(scene, at) for at in fixed)
     shared = not seen and any(_on_another(scene, at) for at in fixed)
     return Suspect(lo, hi, seen, sight, window, box, read, surely, shared)
@@ -264,6 +162,26 @@ def _ink(scene: Scene, mark: Mark) -> float:
     return float(np.quantile(part, 0.97)) if part.size else 0.0
 
 
+def _with_strained(scene: Scene, suspects: Sequence[Suspect]) -> list[Suspect]:
+    """Suspects of strained rows know it; a row without one is a suspect itself, where it was torn."""
+    expected = scene.aligned.expected
+    result = list(suspects)
+    for before, after in strained_rows(scene):
+        line = expected[before].line
+        own = [
+            number
+            for number, suspect in enumerate(result)
+            if any(mark.line == line for mark in expected[suspect.lo : max(suspect.hi, suspect.lo + 1)])
+        ]
+        for number in own:
+            result[number] = replace(result[number], sight="differs", strained=True)
+        if not own:
+            lo, hi = min(before, after), max(before, after) + 1
+            torn = _suspect(scene, range(lo, hi), Run(lo, hi, 0, 0), (), read=False)
+            result.append(replace(torn, sight="differs", shared=False, strained=True))
+    return result
+
+
 def _odd_looking(scene: Scene, taken: set[int]) -> list[Suspect]:
     """Characters that read as they should but look otherwise: what the recogniser's language sense hides."""
     odd = [at for at in scene.sheet.glyphs if is_odd(scene, at)]
@@ -288,68 +206,3 @@ def _odd_looking(scene: Scene, taken: set[int]) -> list[Suspect]:
         )
         for group in groups
     ]
-
-
-def _window(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: bool) -> tuple[Window, Box]:
-    """A strip about the run, its own row only, and both texts that may stand there."""
-    marks = scene.aligned.expected
-    if len(seen) > LONG:
-        row = [mark for mark in seen if mark.line == seen[0].line][:LONG]
-        row = row if len(row) > 4 else [mark for mark in seen if mark.line == seen[len(seen) // 2].line][:LONG]
-        box = around(mark.box for mark in row)
-        return Window(_strip(scene, box), "", text_of(row), weak), around(mark.box for mark in seen)
-    if hi - lo > LONG:
-        members = [at for at in range(lo, hi) if marks[at].line == marks[lo].line and marks[at].char != HOLE][:LONG]
-        box = around(marks[at].box for at in members)
-        union = around(located(scene, at) for at in range(lo, hi) if marks[at].char != HOLE)
-        return Window(_strip(scene, box), "".join(marks[at].char for at in members), text_of(seen), weak), union
-    lo, hi = _longest_row(marks, lo, hi)
-    core = [located(scene, at) for at in range(lo, hi) if marks[at].char != HOLE] + [mark.box for mark in seen]
-    before, after = _context(scene, lo, -1, core), _context(scene, hi, 1, core)
-    near = [located(scene, at) for at in (*before, *after)]
-    own = core or near
-    if not own:
-        return Window(np.zeros((1, 1, 3), np.uint8), "", "", weak), marks[min(lo, len(marks) - 1)].box
-    level = (own[0][1] + own[0][3]) / 2
-    row_boxes = [box for box in (*core, *near) if box[1] - 2 <= level <= box[3] + 2] or own
-    head, tail = _chars(scene, before), _chars(scene, after)
-    expected = "".join(marks[at].char for at in range(lo, hi) if marks[at].char != HOLE)
-    place = around(core) if core else around((near[0], near[-1]))
-    return Window(_strip(scene, around(row_boxes)), expected, text_of(seen), weak, head, tail), place
-
-
-def _longest_row(marks: Sequence[Mark], lo: int, hi: int) -> tuple[int, int]:
-    """The part of a run that stands in the row with most of it: a strip shows no other."""
-    lines = [marks[at].line for at in range(lo, hi) if marks[at].char != HOLE]
-    if not lines:
-        return lo, hi
-    line = max(dict.fromkeys(lines), key=lines.count)
-    own = [at for at in range(lo, hi) if marks[at].char != HOLE and marks[at].line == line]
-    return own[0], own[-1] + 1
-
-
-def _context(scene: Scene, start: int, step: int, core: Sequence[Box]) -> list[int]:
-    """Up to `CONTEXT` characters before or after a run, on its row, up to the next blank; in reading order."""
-    marks = scene.aligned.expected
-    found: list[int] = []
-    at = start - 1 if step < 0 else start
-    level = (core[0][1] + core[0][3]) / 2 if core else None
-    while 0 <= at < len(marks) and len(found) < CONTEXT and marks[at].char != HOLE:
-        box = located(scene, at)
-        level = (box[1] + box[3]) / 2 if level is None else level
-        last = located(scene, found[-1]) if found else (core[0 if step < 0 else -1] if core else box)
-        gap = max(box[0] - last[2], last[0] - box[2])
-        if not box[1] - 2 <= level <= box[3] + 2 or gap > 1.5 * (box[3] - box[1]):
-            break
-        found.append(at)
-        at += step
-    return sorted(found)
-
-
-def _chars(scene: Scene, members: Iterable[int]) -> str:
-    return "".join(scene.aligned.expected[at].char for at in members)
-
-
-def _strip(scene: Scene, box: Box) -> Pixels:
-    x0, top, x1, bottom = (side * FRAME + BORDER for side in box)
-    return strip_of(scene.sheet.scan, x0, top, x1, bottom)

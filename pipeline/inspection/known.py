@@ -20,8 +20,8 @@ from pipeline.inspection.compare_judge import judge
 from pipeline.inspection.compare_paper import FRAME, darkness, red_darkness
 from pipeline.inspection.compare_reread import strip_of
 from pipeline.inspection.compare_runs import Aligned
+from pipeline.inspection.compare_scene import Scene, is_moved, is_odd, limits_of
 from pipeline.inspection.compare_sheet import Sheet, lay
-from pipeline.inspection.compare_suspects import Scene, is_moved, is_odd, limits_of
 from pipeline.inspection.compare_text import HOLE
 from pipeline.inspection.locate import FINE, Look, locate, look_of
 from pipeline.inspection.register import Registration

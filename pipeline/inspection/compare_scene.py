@@ -1,0 +1,143 @@
+"""A page laid over its form as the judge sees it: where characters lie, and which of them look odd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.inspection.compare_paper import FRAME
+from pipeline.inspection.compare_print import Glyph
+from pipeline.inspection.compare_runs import Aligned
+from pipeline.inspection.compare_sheet import Sheet
+from pipeline.inspection.compare_text import Mark, is_hanzi
+from pipeline.model import Box
+
+MOVED, MOVED_NCC = 8.0, 0.6  # px up or down, and likeness, of print that an insertion pushed away
+STRAINED = 4.0  # px by which neighbours lie apart otherwise than printed where something was put in or left out
+# Unlikeness, in multiples of the page's usual one, from which a hanzi and any other character look odd. Measured at
+# 200 dpi: 1 in 200 unchanged hanzi reaches 2.6, all but specked ones stay below 3.7; the nearest look-alikes of 425
+# began at 4.8; letters, figures and marks put for each other began at 15, dust raised unchanged ones to 9.
+ODD, ODD_SIMPLE = 2.6, 5.0
+SURELY, SURELY_SIMPLE = 1.7, 1.8  # times that limit: more than reading alone can explain away
+DUST, DUST_MISSING, DUSTY = 0.3, 0.06, 1.7  # ink a speck adds and takes away; how much more unlike it may make a mark
+BILEVEL = 2.0  # times the limits in scans of two tones
+SEALED_LEAST, SEALED_FEW = 12, 3.0  # characters under seals that tell how much those blur; the guess for fewer
+SEALED_MOST = 9.0  # limit under any seal: from there on look-alikes were found however much the seal blurs
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much unlike its print a character may look; `sealed` = how much more so under a seal's ink (>= 1)."""
+
+    bilevel: bool = False
+    sealed: float = 1.0
+
+    def odd(self, char: str, *, under_seal: bool) -> float:
+        """From which unlikeness a character is looked at singly."""
+        limit = ODD if is_hanzi(char) else ODD_SIMPLE
+        limit *= BILEVEL if self.bilevel else 1.0
+        return max(limit, min(limit * self.sealed, SEALED_MOST)) if under_seal else limit
+
+    def sure(self, char: str, *, under_seal: bool) -> float:
+        """From which unlikeness reading it as it should be is no answer: recognisers read look-alikes by context."""
+        return (SURELY if is_hanzi(char) else SURELY_SIMPLE) * self.odd(char, under_seal=under_seal)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page laid over its form; boxes in pt of the reference page, `doubt` = why its image is no witness.
+
+    `veiled` = seals whose ink no colour tells from the print beneath.
+    """
+
+    aligned: Aligned
+    sheet: Sheet
+    blanks: Sequence[tuple[str, Box]]
+    seals: Sequence[Box]
+    slices: Sequence[Box]
+    veiled: Sequence[Box]
+    limits: Limits
+    doubt: str
+    clause: Callable[[Box], str]
+
+
+def limits_of(sheet: Sheet, expected: Sequence[Mark], seals: Sequence[Box], *, bilevel: bool) -> Limits:
+    """What this page's own characters allow; `seals` in pt of the reference page."""
+    under = [
+        glyph.off
+        for at, glyph in sheet.glyphs.items()
+        if any(inside(shifted(expected[at].box, glyph), box, 0.0) for box in seals)
+    ]
+    sealed = float(np.median(under)) if len(under) >= SEALED_LEAST else SEALED_FEW if under else 1.0
+    return Limits(bilevel, max(sealed, 1.0))
+
+
+def located(scene: Scene, at: int) -> Box:
+    """Where a character of the reference was found, in pt of the frame."""
+    return shifted(scene.aligned.expected[at].box, scene.sheet.glyphs.get(at))
+
+
+def shifted(box: Box, glyph: Glyph | None) -> Box:
+    """A character's box where it was found."""
+    dx, dy = (glyph.shift[0] / FRAME, glyph.shift[1] / FRAME) if glyph else (0.0, 0.0)
+    return (box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy)
+
+
+def inside(mark: Box, box: Box, slack: float) -> bool:
+    """Whether the middle of one box lies in the other."""
+    x, y = (mark[0] + mark[2]) / 2, (mark[1] + mark[3]) / 2
+    return box[0] - slack <= x <= box[2] + slack and box[1] - slack <= y <= box[3] + slack
+
+
+def is_moved(scene: Scene, at: int) -> bool:
+    """Whether a character was found well above or below its place: lines were put in or taken out before it."""
+    glyph = scene.sheet.glyphs.get(at)
+    return glyph is not None and glyph.ncc > MOVED_NCC and abs(glyph.shift[1]) > MOVED
+
+
+def is_odd(scene: Scene, at: int) -> bool:
+    """Whether a character looks so unlike its print that it must be looked at singly."""
+    char, glyph, under_seal = _seen(scene, at)
+    return glyph is not None and glyph.off > scene.limits.odd(char, under_seal=under_seal)
+
+
+def is_surely_odd(scene: Scene, at: int) -> bool:
+    """Whether it looks so unlike its print that reading alone does not clear it."""
+    char, glyph, under_seal = _seen(scene, at)
+    if glyph is None:
+        return False
+    limit = scene.limits.sure(char, under_seal=under_seal)
+    # Dust is paler than a dot or comma that was put there to be read, and takes nothing away.
+    dusty = not is_hanzi(char) and glyph.extra < DUST and glyph.missing < DUST_MISSING
+    return glyph.off > (DUSTY if dusty else 1.0) * limit
+
+
+def _seen(scene: Scene, at: int) -> tuple[str, Glyph | None, bool]:
+    under_seal = any(inside(located(scene, at), box, 0.0) for box in (*scene.seals, *scene.slices))
+    return scene.aligned.expected[at].char, scene.sheet.glyphs.get(at), under_seal
+
+
+def strained_rows(scene: Scene) -> list[tuple[int, int]]:
+    """Neighbours between which a row was torn apart or pressed together to put something in or leave it out.
+
+    The rest of such a row looks as printed, each character at a shift of its own.
+    """
+    rows: dict[int, list[int]] = {}
+    for at, glyph in scene.sheet.glyphs.items():
+        if glyph.ncc > MOVED_NCC:
+            rows.setdefault(scene.aligned.expected[at].line, []).append(at)
+    found = []
+    for row in rows.values():
+        row.sort(key=lambda at: scene.aligned.expected[at].box[0])
+        shifts = np.array([scene.sheet.glyphs[at].shift[0] for at in row])
+        # One character found astray is no strain, and what a warped sheet does grows slowly along the row.
+        jumps = [
+            abs(float(np.median(shifts[at : at + 3]) - np.median(shifts[max(at - 3, 0) : at])))
+            for at in range(2, len(row) - 1)
+        ]
+        if jumps and max(jumps) > STRAINED:
+            at = int(np.argmax(jumps)) + 2
+            found.append((row[at - 1], row[at]))
+    return found
