@@ -90,8 +90,11 @@ def residuals(scan: Pixels, print_: Pixels, expected: Sequence[Mark], places: Pl
 
 def glyphs(
     scan: Pixels, sheet: Pixels, print_: Pixels, blur: float, expected: Sequence[Mark], places: Places, ink: Ink
-) -> dict[int, Glyph]:
-    """The scores of every character looked for; `sheet` = the composed print, `print_` = the sharp one."""
+) -> tuple[dict[int, Glyph], float]:
+    """The scores of every character looked for, and the page's usual unlikeness.
+
+    `sheet` = the composed print, `print_` = the sharp one.
+    """
     windows = {at: _window(expected[at], place) for at, place in places.items()}
     unlike = {at: _unlikeness(scan[window], sheet[window]) for at, window in windows.items()}
     usual = _usual(scan, print_, blur, expected, {at: (places[at], value) for at, value in unlike.items() if value})
@@ -108,7 +111,7 @@ def glyphs(
             missing=float(less.max()) if less.size else 0.0,
             off=value / usual,
         )
-    return found
+    return found, usual
 
 
 def _usual(

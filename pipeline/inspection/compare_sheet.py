@@ -23,6 +23,9 @@ HINT_REACH = 7  # px around where the recogniser saw a character
 TOGETHER = 0.85  # NCC of a segment, at whole pixels, from which its characters lie as it does
 LOST = 0.8  # NCC below which a character is looked for at its neighbours' and its text's place too
 FIRST_BLUR = 1.0  # px; between the sharpest and the dullest scans
+OTHER_TYPE = (
+    0.12  # usual unlikeness from which the page is printed in another typeface; bad scans of the form have 0.05
+)
 LAID = 0.5  # share of segments that must be found for a page to count as laid over its reference
 
 
@@ -30,7 +33,7 @@ LAID = 0.5  # share of segments that must be found for a page to count as laid o
 class Sheet:
     """Frame px maps with `BORDER` around: `scan` darkness, ink `extra` and `missing` against the print `expected`.
 
-    `graphics` is the form's ink that is no text: rules, tables, pictures.
+    `graphics` is the form's ink that is no text: rules, tables, pictures; `usual` = 1 - NCC of its characters.
     """
 
     scan: Pixels
@@ -40,14 +43,15 @@ class Sheet:
     graphics: Pixels
     glyphs: Mapping[int, Glyph]
     blur: float
+    usual: float
     matched: float
     residual: float
     matrix: Matrix
 
     @property
     def laid(self) -> bool:
-        """Whether enough of the page was found in place for its image to be believed."""
-        return self.matched >= LAID
+        """Whether enough of the page was found in place, in the form's own type, for its image to be believed."""
+        return self.matched >= LAID and self.usual < OTHER_TYPE
 
     def cut(self, area: Map, box: Box) -> Map:
         """The part of a map under a box in pt of the reference's frame."""
@@ -79,12 +83,12 @@ def lay(dark: Pixels, dpi: float, print_: Pixels, expected: Sequence[Mark], matr
     places = _places(soft, scan, expected, parts, starts, shifts, hints)
     print_here = composed(soft, expected, places)
     extra, missing = residuals(scan, print_here, expected, places)
-    found = glyphs(scan, print_here, print_, blur, expected, places, (extra, missing))
+    found, usual = glyphs(scan, print_here, print_, blur, expected, places, (extra, missing))
     refined, residual = _refined(matrix, parts, rough)
     inked = shifts[:, 2] != 0
     matched = float(np.mean(shifts[inked, 2] > SURE)) if inked.any() else 0.0
     rest = graphics(print_, expected)
-    return Sheet(scan, print_here, extra, missing, rest, found, blur, matched, residual, refined)
+    return Sheet(scan, print_here, extra, missing, rest, found, blur, usual, matched, residual, refined)
 
 
 def _blurred(print_: Pixels, sigma: float) -> Pixels:
