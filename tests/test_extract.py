@@ -448,6 +448,32 @@ def test_disagreement_of_two_readings_is_a_problem() -> None:
     assert field.confidence == pytest.approx(0.45)
 
 
+def test_words_beside_a_value_stay_in_what_was_read_unless_the_second_reading_lacks_them() -> None:
+    page = _page(_line("签署日期", 50, 100), _line("2026年9月25日", 155, 100), _line("首年免费", 250, 100))
+    place = {"sign_day": (1, (150.0, 95.0, 320.0, 115.0))}
+    alone = extract(_document(page), PACK, place).fields["day"]
+    assert (alone.value, alone.problem, alone.raw) == ("2026-09-25", None, "2026年9月25日首年免费")
+    both = _Reader("2026年9月25日首年免费")
+    twice = extract(_document(page), PACK, place, _Pictures(_paper(*INK)), both).fields["day"]
+    assert (twice.value, twice.raw) == ("2026-09-25", "2026年9月25日首年免费")
+    seal = extract(_document(page), PACK, place, _Pictures(_paper(*INK)), _Reader("2026年9月25日")).fields["day"]
+    assert (seal.value, seal.problem, seal.raw) == ("2026-09-25", None, "2026年9月25日")
+
+
+def test_words_that_one_reading_alone_has_are_not_lost() -> None:
+    page = _page(_line("签署日期", 50, 100), _line("2026年9月25日", 155, 100))
+    longer = _Reader("2026年9月25日首年免费")
+    found = extract(_document(page), PACK, {"sign_day": (1, BOX)}, _Pictures(_paper(*INK)), longer).fields["day"]
+    assert (found.value, found.problem, found.raw) == ("2026-09-25", "two_readings", "2026年9月25日首年免费")
+
+
+def test_an_unusual_name_close_behind_its_label_is_kept() -> None:
+    fields = {**FIELDS, "person": FieldSpec(labels=("经办人",), type="person_name")}
+    pack = Pack(**{**{name: getattr(PACK, name) for name in Pack.__dataclass_fields__}, "fields": fields})
+    found = extract(_document(_page(_line("经办人价格另议", 50, 100))), pack).fields["person"]
+    assert (found.value, found.problem, found.confidence) == ("价格另议", "not_a_person", 0.5)
+
+
 def test_what_detection_missed_is_read_from_the_registered_place() -> None:
     reader = _Reader("2026年9月25日")
     found = extract(

@@ -16,6 +16,7 @@ from pipeline.values import squeezed
 
 DISAGREE = 0.5
 TWO_READINGS = "two_readings"
+MISREAD = 2  # characters that one reading may have more without saying more
 
 
 @dataclass
@@ -62,8 +63,11 @@ def weighed(spec: FieldSpec, first: FieldValue, second: Raw) -> FieldValue:
         return first
     if squeezed(other.value) == squeezed(first.value):
         both = 1 - (1 - first.confidence) * (1 - other.confidence)
-        # A repaired reading that the second one shows clean needed no repair.
-        return first.model_copy(update={"confidence": both}) if not first.problem else other
+        # A repaired reading that the second one shows clean needed no repair; what it does not show was a seal's.
+        return first.model_copy(update={"confidence": both, "raw": other.raw}) if not first.problem else other
     best = other if first.problem and not other.problem else first
     doubt = min(first.confidence, other.confidence) * DISAGREE
-    return best.model_copy(update={"confidence": doubt, "problem": best.problem or TWO_READINGS})
+    # Words that one reading alone has are not lost: they may be more than the value.
+    longer = max((first.raw, other.raw), key=lambda raw: len(squeezed(raw)))
+    raw = longer if len(squeezed(longer)) > len(squeezed(best.raw)) + MISREAD else best.raw
+    return best.model_copy(update={"confidence": doubt, "problem": best.problem or TWO_READINGS, "raw": raw})
