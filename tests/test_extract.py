@@ -522,6 +522,24 @@ def test_rules_and_seal_ink_are_no_writing() -> None:
     assert not has_ink(np.zeros((0, 0), dtype=np.uint8), 72)
 
 
+def test_specks_on_grainy_paper_are_no_writing() -> None:
+    grain = np.random.default_rng(1).integers(238, 245, (80, 800), dtype=np.uint8)
+    grain[40:43, 100:103] = grain[60:62, 700:702] = 120
+    assert not has_ink(grain, 200)
+    grain[30:50, 300:304] = 120
+    assert has_ink(grain, 200)
+
+
+def test_rules_that_run_askew_into_a_place_leave_it_blank() -> None:
+    pixels = _paper()
+    for x in range(150, 280):  # falls 3 pt over the place, above and below
+        at = 95 + round((x - 150) * 3 / 130)
+        pixels[at : at + 1, x] = pixels[at + 17 : at + 18, x] = 40
+    page = _page(_line("签署日期", 50, 100))
+    found = extract(_document(page), PACK, {"sign_day": (1, BOX)}, _Pictures(pixels), _Reader("l", confidence=0.3))
+    assert (found.fields, found.unread) == ({}, ())
+
+
 def test_rows_of_writing_are_cut_apart() -> None:
     two = _paper(*((x, 5, x + 4, 14) for x in range(10, 60, 8)), *((x, 20, x + 4, 29) for x in range(10, 40, 8)))[
         :40, :100, 0
