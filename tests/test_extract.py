@@ -448,6 +448,32 @@ def test_disagreement_of_two_readings_is_a_problem() -> None:
     assert field.confidence == pytest.approx(0.45)
 
 
+def test_words_beside_a_value_stay_in_what_was_read_unless_the_second_reading_lacks_them() -> None:
+    page = _page(_line("签署日期", 50, 100), _line("2026年9月25日", 155, 100), _line("首年免费", 250, 100))
+    place = {"sign_day": (1, (150.0, 95.0, 320.0, 115.0))}
+    alone = extract(_document(page), PACK, place).fields["day"]
+    assert (alone.value, alone.problem, alone.raw) == ("2026-09-25", None, "2026年9月25日首年免费")
+    both = _Reader("2026年9月25日首年免费")
+    twice = extract(_document(page), PACK, place, _Pictures(_paper(*INK)), both).fields["day"]
+    assert (twice.value, twice.raw) == ("2026-09-25", "2026年9月25日首年免费")
+    seal = extract(_document(page), PACK, place, _Pictures(_paper(*INK)), _Reader("2026年9月25日")).fields["day"]
+    assert (seal.value, seal.problem, seal.raw) == ("2026-09-25", None, "2026年9月25日")
+
+
+def test_words_that_one_reading_alone_has_are_not_lost() -> None:
+    page = _page(_line("签署日期", 50, 100), _line("2026年9月25日", 155, 100))
+    longer = _Reader("2026年9月25日首年免费")
+    found = extract(_document(page), PACK, {"sign_day": (1, BOX)}, _Pictures(_paper(*INK)), longer).fields["day"]
+    assert (found.value, found.problem, found.raw) == ("2026-09-25", "two_readings", "2026年9月25日首年免费")
+
+
+def test_an_unusual_name_close_behind_its_label_is_kept() -> None:
+    fields = {**FIELDS, "person": FieldSpec(labels=("经办人",), type="person_name")}
+    pack = Pack(**{**{name: getattr(PACK, name) for name in Pack.__dataclass_fields__}, "fields": fields})
+    found = extract(_document(_page(_line("经办人价格另议", 50, 100))), pack).fields["person"]
+    assert (found.value, found.problem, found.confidence) == ("价格另议", "not_a_person", 0.5)
+
+
 def test_what_detection_missed_is_read_from_the_registered_place() -> None:
     reader = _Reader("2026年9月25日")
     found = extract(
@@ -494,6 +520,24 @@ def test_rules_and_seal_ink_are_no_writing() -> None:
     assert has_ink(crossed[:40, :100, 0], 72)
     assert not is_seal_ink(crossed[8:32, 28:42], paper_colour(Picture(crossed, 72.0)))
     assert not has_ink(np.zeros((0, 0), dtype=np.uint8), 72)
+
+
+def test_specks_on_grainy_paper_are_no_writing() -> None:
+    grain = np.random.default_rng(1).integers(238, 245, (80, 800), dtype=np.uint8)
+    grain[40:43, 100:103] = grain[60:62, 700:702] = 120
+    assert not has_ink(grain, 200)
+    grain[30:50, 300:304] = 120
+    assert has_ink(grain, 200)
+
+
+def test_rules_that_run_askew_into_a_place_leave_it_blank() -> None:
+    pixels = _paper()
+    for x in range(150, 280):  # falls 3 pt over the place, above and below
+        at = 95 + round((x - 150) * 3 / 130)
+        pixels[at : at + 1, x] = pixels[at + 17 : at + 18, x] = 40
+    page = _page(_line("签署日期", 50, 100))
+    found = extract(_document(page), PACK, {"sign_day": (1, BOX)}, _Pictures(pixels), _Reader("l", confidence=0.3))
+    assert (found.fields, found.unread) == ({}, ())
 
 
 def test_rows_of_writing_are_cut_apart() -> None:

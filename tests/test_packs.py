@@ -127,7 +127,7 @@ def test_folders_without_packs_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("rule", "option"),
-    [("anchor = '", "anchor"), ('terms = ["', "terms"), ('critical = ["', "critical")],
+    [("anchor = '", "anchor"), ('terms = [\n    "', "terms"), ('critical = ["', "critical")],
 )
 def test_a_broken_expression_stops_the_start(copy: Path, rule: str, option: str) -> None:
     path = copy / "csp_order" / "service_agreement" / "pack.toml"

@@ -248,6 +248,7 @@ def test_no_spelling_belongs_to_two_amounts(one: int, other: int) -> None:
         "２０２６．１１．２３",
         "20261123",
         "2026-11-23 15:10:00",
+        "2026-11-23T15:10:00.500+08:00",
         "二〇二六年十一月二十三日",
         "二零二六年十一月二十三日",
         "贰零贰陆年壹拾壹月贰拾叁日",
@@ -282,6 +283,7 @@ def test_bank_dates(raw: str, iso: str) -> None:
         ("2926-11-23", "out_of_range"),
         ("23/11/2026", "not_a_date"),
         ("昨天", "not_a_date"),
+        ("2026-11-23 15:10 起生效", "not_a_date"),
         ("2O26年1l月23曰", "repaired"),
     ],
 )
@@ -387,6 +389,8 @@ def test_a_pattern_narrows_a_type() -> None:
     pattern = r"XHY-CSP-\d{4}-\d{4}"
     assert parse("number_text", "XHY-CSP-2026-0042", pattern=pattern).problem is None
     assert parse("number_text", "XHY-CSP-2026-42", pattern=pattern) == Parsed("XHY-CSP-2026-42", "pattern", sure=False)
+    assert parse("number_text", "XHY·CSP-2026-0042", pattern=pattern).problem == "repaired"
+    assert parse("number_text", "价格·另议", pattern=pattern).problem == "pattern"
 
 
 @given(st.sampled_from(sorted(FIELD_TYPES)), st.text(max_size=40))

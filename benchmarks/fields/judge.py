@@ -19,6 +19,9 @@ State = Literal["right", "flagged", "caught", "silent"]
 
 KINDS = {
     "text": "text",
+    "person_name": "text",
+    "job_title": "text",
+    "address": "text",
     "org_name": "company name",
     "uscc": "credit code",
     "number_text": "number",

@@ -16,7 +16,7 @@ from pipeline.extract.labels import LabelBook
 from pipeline.extract.rows import cell_rows
 from pipeline.model import Box, Cell, Document, Extraction, FieldValue, Page
 from pipeline.packs import FieldSpec, Pack
-from pipeline.values import squeezed
+from pipeline.values import UNLIKE, squeezed
 
 # Order of trust; the places of `anchors` rank below these.
 FORM, BLANK, CELL = 6.0, 5.0, 4.0
@@ -112,7 +112,7 @@ class Collector:
     # --- helpers of the sources -------------------------------------------------------------------------------------
 
     def _value(self, spec: FieldSpec, parts: Sequence[Part], page: Page) -> FieldValue | None:
-        """All parts as one value; where that fails its check, the one part that holds it."""
+        """All parts as one value; where that fails its check, the one part that holds it, with all parts as `raw`."""
         if not parts:
             return None
         whole = _valued(spec, merged(parts), page)
@@ -120,7 +120,7 @@ class Collector:
             return whole
         single = [value for part in parts if (value := _valued(spec, part, page)) and is_telling(spec, value)]
         if len({value.value for value in single}) == 1:
-            return single[0]
+            return single[0].model_copy(update={"raw": whole.raw}) if whole else single[0]
         doubt = {"confidence": min(whole.confidence, 0.5), "problem": whole.problem or SCATTERED} if whole else {}
         return whole.model_copy(update=doubt) if whole else None
 
@@ -197,7 +197,7 @@ class Collector:
                 value = None
             if value is None:
                 self._nothing(key, spec, page, found)
-            elif found.score > 0 and not (value.problem and weak):
+            elif found.score > 0 and not (weak and _fails(value)):
                 if self._pen and found.beside and page.text_source == "ocr" and _doubtful(value) and not found.below:
                     again = self._pen.read(page.number, found.beside)
                     value = self._agreed(spec, value, found.parts, page, again) if again and again.text else value
@@ -247,6 +247,11 @@ def _inside(page_layout: Layout, box: Box) -> tuple[Part, ...]:
 
 def _valued(spec: FieldSpec, part: Part, page: Page) -> FieldValue | None:
     return field_value(spec, Raw(part.text, page.number, part.box, part.confidence, page.text_source))
+
+
+def _fails(value: FieldValue) -> bool:
+    """Whether it is no such value at all; an unusual name is one, and must not be lost as if nothing stood there."""
+    return value.problem is not None and value.problem not in UNLIKE
 
 
 def _doubtful(value: FieldValue) -> bool:

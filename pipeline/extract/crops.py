@@ -17,7 +17,6 @@ DARK_SHARE = 0.6  # of its strongest channel, from which a pixel is dark in red
 SEAL_DARK = 0.2  # of the drawn pixels; more is print under a seal
 RULE_SHARE = 0.7  # of the width or height; a ruled line runs through, writing does not
 RULE_PT = 1.5
-LEAST_INK_PT = 1.5  # a speck is smaller
 LEAST_ROW_PT = 4.0
 ROW_GAP = 0.2  # of the row height; strokes of one row stand closer
 PAD_PT = 2.0
@@ -44,7 +43,8 @@ def ink(red: Pixels, dpi: float) -> Mask:
     paper, dark = np.percentile(red, 90), float(red.min())
     if paper - dark < LEAST_CONTRAST:
         return np.zeros(red.shape, dtype=np.bool_)
-    return _without_rules(red < _threshold(red), dpi)
+    # Of a speck on blank paper Otsu's threshold would lie in the texture of the paper.
+    return _without_rules(red < min(_threshold(red), float(paper) - LEAST_CONTRAST / 2), dpi)
 
 
 def paper_colour(picture: Picture) -> NDArray[np.float32]:
@@ -81,10 +81,8 @@ def text_rows(mask: Mask, dpi: float) -> list[tuple[int, int]]:
 
 
 def has_ink(red: Pixels, dpi: float) -> bool:
-    """Whether anything larger than a speck is written."""
-    rows, columns = np.nonzero(ink(red, dpi))
-    least = LEAST_INK_PT * dpi / POINTS
-    return bool(rows.size > least * least and max(np.ptp(rows), np.ptp(columns)) > least * 2)
+    """Whether anything is written that is as high as small letters; specks and what is left of a rule are lower."""
+    return bool(text_rows(ink(red, dpi), dpi))
 
 
 def strips(red: Pixels, dpi: float) -> list[Pixels]:

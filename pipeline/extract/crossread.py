@@ -16,6 +16,8 @@ from pipeline.values import squeezed
 
 DISAGREE = 0.5
 TWO_READINGS = "two_readings"
+RIM_PT, RIM_SHARE = 4.0, 0.15  # what of a place may hold a rule; less of a low one
+MISREAD = 2  # characters that one reading may have more without saying more
 
 
 @dataclass
@@ -29,11 +31,11 @@ class Pen:
     def read(self, page: int, box: Box) -> Raw | None:
         """What the recogniser alone sees in `box` (pt); None without ink, empty text for ink without letters."""
         picture, _ = self._page(page)
+        inner = _inside(box)
+        if not has_ink(crop(picture, inner), picture.dpi):
+            other = has_ink(colours(picture, inner).min(axis=2), picture.dpi)
+            return Raw("", page, box, 0.0, "ocr") if other else None
         red = crop(picture, box)
-        if not has_ink(red, picture.dpi):
-            return (
-                None if not has_ink(colours(picture, box).min(axis=2), picture.dpi) else Raw("", page, box, 0.0, "ocr")
-            )
         read = [text for text in self.reader.read_strips(strips(red, picture.dpi)) if text.text.strip()]
         return Raw(
             text=joined([text.text.strip() for text in read]),
@@ -55,6 +57,13 @@ class Pen:
         return self._held[1:]
 
 
+def _inside(box: Box) -> Box:
+    """Without the rim: on a page laid a little askew the rules around a cell run into it and are no writing."""
+    x0, top, x1, bottom = box
+    rim = min(RIM_PT, RIM_SHARE * (bottom - top), RIM_SHARE * (x1 - x0))
+    return (x0 + rim, top + rim, x1 - rim, bottom - rim)
+
+
 def weighed(spec: FieldSpec, first: FieldValue, second: Raw) -> FieldValue:
     """Two readings of one place: agreement strengthens, disagreement is a problem a person has to solve."""
     other = field_value(spec, second)
@@ -62,8 +71,11 @@ def weighed(spec: FieldSpec, first: FieldValue, second: Raw) -> FieldValue:
         return first
     if squeezed(other.value) == squeezed(first.value):
         both = 1 - (1 - first.confidence) * (1 - other.confidence)
-        # A repaired reading that the second one shows clean needed no repair.
-        return first.model_copy(update={"confidence": both}) if not first.problem else other
+        # A repaired reading that the second one shows clean needed no repair; what it does not show was a seal's.
+        return first.model_copy(update={"confidence": both, "raw": other.raw}) if not first.problem else other
     best = other if first.problem and not other.problem else first
     doubt = min(first.confidence, other.confidence) * DISAGREE
-    return best.model_copy(update={"confidence": doubt, "problem": best.problem or TWO_READINGS})
+    # Words that one reading alone has are not lost: they may be more than the value.
+    longer = max((first.raw, other.raw), key=lambda raw: len(squeezed(raw)))
+    raw = longer if len(squeezed(longer)) > len(squeezed(best.raw)) + MISREAD else best.raw
+    return best.model_copy(update={"confidence": doubt, "problem": best.problem or TWO_READINGS, "raw": raw})

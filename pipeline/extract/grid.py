@@ -17,7 +17,7 @@ from pipeline.packs import FieldSpec, RowsSpec
 from pipeline.values import parse
 
 # Numbers and dates stand on one line, so they say where rows are; text may be wrapped.
-_WRAPPED_TYPES = ("text", "org_name", "number_text", "choice")
+_WRAPPED_TYPES = ("text", "address", "person_name", "job_title", "org_name", "number_text", "choice")
 REACH = 1.6  # of the text height; how far a wrapped line may stand from the middle of its row
 
 STEEPEST = 0.1  # a head row that falls more is no row

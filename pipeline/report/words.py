@@ -194,6 +194,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "problem.abbreviated": ("疑为简称", "possibly an abbreviated name"),
     "problem.old_tax_number": ("旧税号", "an old tax number"),
     "problem.not_an_option": ("不在选项之内", "none of the options"),
+    "problem.not_a_person": ("不像人名", "not like a person's name"),
+    "problem.not_a_title": ("不像职务", "not like a position"),
+    "problem.not_an_address": ("不像地址", "not like an address"),
     "problem.other": ("读取存疑（{code}）", "reading in doubt ({code})"),
     # rules that hold
     "other_rules": ("其余规则：{passed} 条符合，{na} 条不适用", "Other rules: {passed} met, {na} not applicable"),

@@ -9,6 +9,7 @@ from pipeline.model import Outcome
 from pipeline.rules.reading import Reading
 from pipeline.values.names import normal_name, same_name
 
+WORDS = ("text", "person_name", "job_title", "address")
 EXACT = ("money", "capitals", "date", "integer", "percent", "months", "choice", "uscc")
 
 
@@ -47,7 +48,7 @@ def equality(left: Reading, right: Reading, type_name: str = "org_name") -> Outc
         return "unsure"
     if type_name in EXACT:
         return "fail"
-    if type_name == "text":
+    if type_name in WORDS:
         return "fail" if likeness(left.text, right.text) < 0.6 else "unsure"
     if type_name == "org_name":
         return "fail" if same_name(left.text, right.text).kind == "different" else "unsure"

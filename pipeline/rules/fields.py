@@ -9,7 +9,8 @@ from pipeline.model import Facts
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
 from pipeline.rules.compare import equality
 from pipeline.rules.reading import Reading, read_field, rows_of
-from pipeline.rules.wording import say
+from pipeline.rules.wording import say, unlike
+from pipeline.values import UNLIKE
 
 
 def problem_of(reading: Reading) -> Judgement | None:
@@ -31,7 +32,10 @@ def problem_of(reading: Reading) -> Judgement | None:
                 **reading.place(),
             )
     problem = reading.value.problem if reading.value else None
-    reason = say("格式或校验不符", f"it fails its own check ({problem})") if problem else say("字迹不清", "illegible")
+    reason = say("字迹不清", "illegible")
+    if problem:
+        failed = say("格式或校验不符", f"it fails its own check ({problem})")
+        reason = unlike(problem) if problem in UNLIKE else failed
     return Judgement(
         outcome="fail" if reading.broken else "unsure",
         message=say(

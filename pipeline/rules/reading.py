@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pipeline.model import Bilingual, Facts, FieldValue
 from pipeline.packs import Pack
 from pipeline.rules.wording import title_of
-from pipeline.values import squeezed
+from pipeline.values import UNLIKE, squeezed
 
 LEGIBLE = 0.80  # below this nothing is decided
 SURE = 0.90  # below this nothing is refused
@@ -57,9 +57,9 @@ class Reading:
 
     @property
     def broken(self) -> bool:
-        """A value of exact origin (text layer, form, data file) that fails its own check."""
+        """A value of exact origin (text layer, form, data file) that fails its own check, not only looks unusual."""
         value = self.value
-        return value is not None and value.problem not in _HARMLESS and is_exact(value)
+        return value is not None and value.problem not in (*_HARMLESS, *UNLIKE) and is_exact(value)
 
     def place(self) -> dict[str, Any]:
         """Page, box and confidence for a judgement about this field."""

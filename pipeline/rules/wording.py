@@ -12,12 +12,25 @@ RESCAN = Bilingual(
     en="Scan again in colour at 300 dpi with all four paper edges visible; no new seal is needed",
 )
 
+_UNLIKE = {
+    "not_a_person": Bilingual(zh="不像人名", en="it does not look like a person's name"),
+    "not_a_title": Bilingual(zh="不像职务", en="it does not look like a position"),
+    "not_an_address": Bilingual(zh="不像地址", en="it does not look like an address"),
+    "not_an_organisation": Bilingual(zh="不像单位全称", en="it does not look like the full name of an organisation"),
+    "not_an_option": Bilingual(zh="不在选项之内", en="it is none of the options"),
+}
+_OTHER = Bilingual(zh="不是该栏要求的内容", en="it is not what this blank asks for")
 _GRAVITY: dict[Outcome, int] = {"n/a": 0, "pass": 1, "error": 2, "unsure": 3, "fail": 4}
 
 
 def say(zh: str, en: str) -> Bilingual:
     """One sentence in both languages."""
     return Bilingual(zh=zh, en=en)
+
+
+def unlike(problem: str | None) -> Bilingual:
+    """In what a value differs from those its blank asks for, by the problem its type found."""
+    return _UNLIKE.get(problem or "", _OTHER)
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from pipeline.values.addresses import NOT_AN_ADDRESS, parse_address
 from pipeline.values.calendar import DueDate, add_business_days, counting_day, is_business_day
 from pipeline.values.capitals import CapitalsReading, capitals_type, parse_capitals, read_capitals, write_capitals
+from pipeline.values.clauses import clause_word
 from pipeline.values.contact import parse_domain, parse_email, parse_mobile, parse_phone
 from pipeline.values.dates import parse_date
 from pipeline.values.money import parse_money
 from pipeline.values.names import NameMatch, normal_name, parse_org_name, same_name
+from pipeline.values.organisations import NOT_AN_ORGANISATION, is_organisation
 from pipeline.values.parsed import Parsed, Parser, folded, simplified, squeezed
+from pipeline.values.people import NOT_A_PERSON, parse_person_name
 from pipeline.values.plain import (
     parse_bank_account,
     parse_choice,
@@ -21,12 +25,16 @@ from pipeline.values.plain import (
     parse_percent,
     parse_text,
 )
+from pipeline.values.titles import NOT_A_TITLE, parse_job_title
 from pipeline.values.uscc import parse_uscc, suggest_uscc, uscc_problem
 
 FIELD_TYPES: Mapping[str, Parser] = MappingProxyType(
     {
         "text": parse_text,
         "org_name": parse_org_name,
+        "person_name": parse_person_name,
+        "job_title": parse_job_title,
+        "address": parse_address,
         "uscc": parse_uscc,
         "money": parse_money,
         "capitals": capitals_type,
@@ -44,17 +52,24 @@ FIELD_TYPES: Mapping[str, Parser] = MappingProxyType(
     }
 )
 
+# Problems of a value that is not what its blank asks for: unusual, so for a person to see, but not wrong in itself.
+UNLIKE = frozenset((NOT_A_PERSON, NOT_A_TITLE, NOT_AN_ADDRESS, NOT_AN_ORGANISATION))
+
 __all__ = [
     "FIELD_TYPES",
+    "NOT_AN_ORGANISATION",
+    "UNLIKE",
     "CapitalsReading",
     "DueDate",
     "NameMatch",
     "Parsed",
     "Parser",
     "add_business_days",
+    "clause_word",
     "counting_day",
     "folded",
     "is_business_day",
+    "is_organisation",
     "normal_name",
     "parse",
     "parse_capitals",

@@ -9,7 +9,7 @@ from datetime import date
 from pipeline.values.parsed import MISSING, Parsed, bad, folded, mend_digits, numeric
 
 _BLANK = re.compile(r"[年月日号_\-/.\s]*")
-_TIME = re.compile(r"[T\s]+\d{1,2}[:：]\d{2}(?:[:：]\d{2})?.*$")
+_TIME = re.compile(r"[T\s]+\d{1,2}[:：]\d{2}(?:[:：]\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
 _DIGITS = (
     re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?"),
     re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"),

@@ -31,7 +31,8 @@ def parse_number_text(raw: str, *, pattern: str | None, options: _Options) -> Pa
     """Numbers of papers such as `AB-2026-0042`: no spaces, upper case."""
     text = numeric(raw).upper()
     if "·" in text:  # a dash in worn print
-        return bad(text.replace("·", "-"), "repaired")
+        mended = _matched(text.replace("·", "-"), pattern)
+        return mended if mended.problem else bad(mended.value, "repaired")
     return _matched(text, pattern) if text else MISSING
 
 
