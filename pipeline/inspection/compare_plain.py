@@ -9,7 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
@@ -21,6 +23,7 @@ from pipeline.model import Box, Difference, Page, PageSource, Pixels, TextReader
 ASSURED = 0.85
 CONTEXT = 6
 SAME_HEAD = 80.0  # likeness (0..100) of a running head as read to the form's
+GAP_IN_ROW, GAP_OF_ROWS = 1.5, 1.4  # of the height, and of the rows' usual distance, from which words may stand there
 HOLE_REACH = 80  # characters that a filled blank may hold
 
 
@@ -74,7 +77,7 @@ def _weighed(
             continue
         # Beside a filled blank it is not known which characters are the blank's, under a seal which are the seal's.
         apart = HOLE not in text_of(scene.aligned.expected[run.lo : run.hi])
-        clear = apart and not _beside_mark(scene, run)
+        clear = apart and not _beside_mark(scene, run) and not _may_be_overlooked(scene, run, seen)
         sure = clear and answer == "found" and min((mark.confidence for mark in seen), default=1.0) >= ASSURED
         found.append(_difference(scene, run, seen, said.text, sure=sure and not scene.doubt, weighty=weighty))
     return found
@@ -148,6 +151,30 @@ def _beside_mark(scene: PlainScene, run: Run) -> bool:
     return any(
         box[1] < bottom and top < box[3] for page in {mark.page for mark in near} for box in scene.marked.get(page, ())
     )
+
+
+def _may_be_overlooked(scene: PlainScene, run: Run, seen: tuple[Mark, ...]) -> bool:
+    """Whether words not read may still stand in a gap, of a row or between two, that the detector passed over.
+
+    Reading the rows beside it again says nothing about a gap.
+    """
+    fixed = text_of(scene.aligned.expected[run.lo : run.hi])
+    if len(gist(fixed)) <= len(gist(text_of(seen))):
+        return False
+    # What an alignment leaves out may lie a few equal characters off: of “5.1” after “5. …” it keeps the later 5.
+    near = scene.aligned.found[max(run.start - CONTEXT, 0) : run.stop + CONTEXT]
+    lines = {mark.line: mark for mark in scene.aligned.found if near and mark.page == near[0].page}
+    levels = sorted((mark.box[1] + mark.box[3]) / 2 for mark in lines.values())
+    pitch = float(np.median(np.diff(levels))) if len(levels) > 1 else 0.0
+    return any(_gap_between(left, right, pitch) for left, right in pairwise(near))
+
+
+def _gap_between(left: Mark, right: Mark, pitch: float) -> bool:
+    height = left.box[3] - left.box[1]
+    if left.page == right.page and left.line == right.line:
+        return right.box[0] - left.box[2] > GAP_IN_ROW * height
+    below = (right.box[1] + right.box[3] - left.box[1] - left.box[3]) / 2
+    return left.page != right.page or below > GAP_OF_ROWS * pitch
 
 
 def _around(scene: PlainScene, run: Run) -> list[str]:

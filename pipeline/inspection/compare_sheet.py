@@ -23,9 +23,7 @@ HINT_REACH = 7  # px around where the recogniser saw a character
 TOGETHER = 0.85  # NCC of a segment, at whole pixels, from which its characters lie as it does
 LOST = 0.8  # NCC below which a character is looked for at its neighbours' and its text's place too
 FIRST_BLUR = 1.0  # px; between the sharpest and the dullest scans
-OTHER_TYPE = (
-    0.12  # usual unlikeness from which the page is printed in another typeface; bad scans of the form have 0.05
-)
+OTHER_TYPE = 0.035  # usual unlikeness; hard scans of a form reach 0.012, copies in another type begin at 0.058
 LAID = 0.5  # share of segments that must be found for a page to count as laid over its reference
 
 
@@ -50,8 +48,16 @@ class Sheet:
 
     @property
     def laid(self) -> bool:
-        """Whether enough of the page was found in place, in the form's own type, for its image to be believed."""
-        return self.matched >= LAID and self.usual < OTHER_TYPE
+        """Whether enough of the page was found in place for its image to be believed."""
+        return self.matched >= LAID
+
+    @property
+    def retyped(self) -> bool:
+        """Whether the words lie in place, but in another typeface: then no character looks like its print.
+
+        Says nothing of scans in two tones.
+        """
+        return self.usual > OTHER_TYPE
 
     def cut(self, area: Map, box: Box) -> Map:
         """The part of a map under a box in pt of the reference's frame."""

@@ -115,7 +115,7 @@ class KnownForms:
         return pages
 
     def _prove(self, form: Form, page: int, number: int, sheet: Sheet, begun: float) -> Proof | None:
-        if sheet.matched < WELL_LAID or sheet.blur > SHARPEST:
+        if sheet.matched < WELL_LAID or sheet.blur > SHARPEST or sheet.retyped:
             return None
         blanks = [blank for blank in form.reference.blanks if blank.page == page]
         scene = _scene(form, page, sheet, blanks)
