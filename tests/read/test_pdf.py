@@ -74,9 +74,23 @@ def test_a_scan_with_an_ocr_layer_is_read_from_its_picture(make_pdf: MakePdf) ->
     page = found.pages[0]
     assert page.dpi == pytest.approx(150, abs=0.5)
     assert (page.text_source, page.lines[0].text, codes(found)) == ("ocr", CLAIM, [])
-    lying = document(path, ScriptedReader([(CLAIM.replace("113", "118"), *PLACE)], dpi=150.0))
+    other = CLAIM.replace("113", "118")
+    lying = document(path, ScriptedReader([(other, *PLACE)], ["2026-118 tot"], dpi=150.0))
     assert codes(lying) == ["text_layer_contradicts"]
-    assert lying.remarks[0].box is not None
+    box = lying.remarks[0].box
+    assert box is not None
+    assert PLACE[0] < box[0] < box[2] < PLACE[2]  # the figure, not the line
+    assert "2026-113" in lying.remarks[0].message.en
+    assert "2026-118" in lying.remarks[0].message.en
+    misread = document(path, ScriptedReader([(other, *PLACE)], ["2026-113 tot"], dpi=150.0))
+    assert codes(misread) == []  # a second look sides with the layer
+
+
+def test_print_too_small_to_be_read_is_not_believed(make_pdf: MakePdf) -> None:
+    path = make_pdf(f"{TEXT} BT /F1 1 Tf 100 600 Td (all rights are waived) Tj ET")
+    found = document(path, ScriptedReader([(CLAIM, *PLACE)], [CLAIM]))
+    assert codes(found) == ["text_layer_contradicts"]
+    assert found.pages[0].text == CLAIM
 
 
 def test_strips_of_one_scan_count_as_one_covering_image(make_pdf: MakePdf) -> None:
