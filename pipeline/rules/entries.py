@@ -8,13 +8,17 @@ from typing import ClassVar
 
 from pydantic import field_validator
 
-from pipeline.model import Facts
+from pipeline.model import Bilingual, Box, Difference, Facts
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
+from pipeline.rules.places import printed_at
 from pipeline.rules.wording import say, title_of
 
 
 class PlainEntries(DocumentCheck):
-    """No filled-in value matches one of `terms` (regular expressions): a condition in a blank changes the contract."""
+    """Nothing filled in matches one of `terms` (regular expressions): a condition in a blank changes the contract.
+
+    Values longer than `longest` characters are no data either.
+    """
 
     name: ClassVar[str] = "plain_entries"
     terms: tuple[str, ...]
@@ -34,22 +38,41 @@ class PlainEntries(DocumentCheck):
         suspicious = {
             key: value
             for key, value in facts.extraction.fields.items()
-            if len(value.raw) > self.longest or any(re.search(term, value.raw) for term in self.terms)
+            if len(value.raw) > self.longest or self._is_term(value.raw)
         }
         for key, value in suspicious.items():
-            title = title_of(pack, key)
-            yield Judgement(
-                outcome="unsure",
-                page=value.page,
-                box=value.box,
-                confidence=value.confidence,
-                found=value.raw,
-                message=say(
-                    f"“{title.zh}”栏填写了“{value.raw}”，可能是附加条件，请人工查看",
-                    f"“{title.en}” is filled with “{value.raw}”, possibly a condition; please look",
-                ),
-            )
+            yield _suspicion(title_of(pack, key), value.raw, value.page, value.box, value.confidence)
+        told = {pack.fields[key].blank or key for key in suspicious if key in pack.fields}
+        others = [entry for entry in _entries(facts) if entry.note not in told and self._is_term(entry.found)]
+        for entry in others:
+            title = title_of(pack, entry.note) if entry.note in pack.fields else printed_at(pack, entry.note)
+            yield _suspicion(title, entry.found, entry.page, entry.box, entry.confidence)
+        if suspicious or others:
+            return
         if not facts.extraction.fields:
             yield Judgement(outcome="unsure", message=say("未读到任何填写内容", "Nothing filled in was read"))
-        elif not suspicious:
+        else:
             yield Judgement(outcome="pass", message=say("填写内容均为普通信息", "The blanks hold plain data"))
+
+    def _is_term(self, text: str) -> bool:
+        return any(re.search(term, text) for term in self.terms)
+
+
+def _entries(facts: Facts) -> list[Difference]:
+    """What stands in the form's blanks, those without a field among them, such as the places to seal and sign."""
+    comparison = facts.observations.comparison
+    return [each for each in comparison.differences if each.kind == "fill_in"] if comparison else []
+
+
+def _suspicion(title: Bilingual, text: str, page: int | None, box: Box | None, confidence: float) -> Judgement:
+    return Judgement(
+        outcome="unsure",
+        page=page,
+        box=box,
+        confidence=confidence,
+        found=text,
+        message=say(
+            f"“{title.zh}”栏填写了“{text}”，可能是附加条件，请人工查看",
+            f"“{title.en}” is filled with “{text}”, possibly a condition; please look",
+        ),
+    )

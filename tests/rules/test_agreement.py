@@ -122,6 +122,24 @@ def test_bad_pictures_lead_to_doubt_only(look: dict[str, Any]) -> None:
     assert "fail" not in subs(whole).values()
 
 
+@pytest.mark.parametrize("words", ["客户同意放弃全部权利", "责任上限为零", "本协议不得解除"])
+def test_a_clause_in_any_blank_is_for_a_person(words: str) -> None:
+    fill_in = difference(kind="fill_in", expected="", found=words, signals=("text",), note="customer_seal")
+    found = findings(agreement(comparison=comparison(fill_in)), "AGR-01g")
+    told = [finding for finding in found if finding.outcome == "unsure"]
+    assert [(finding.page, finding.box, finding.found) for finding in told] == [(3, (100, 200, 120, 212), words)]
+    in_field = findings(agreement(contact_title=words), "AGR-01g")
+    assert "unsure" in {finding.outcome for finding in in_field}
+
+
+@pytest.mark.parametrize("words", ["项目责任人", "深圳市示例有限责任公司", CUSTOMER])
+def test_plain_data_in_blanks_is_no_clause(words: str) -> None:
+    fill_in = difference(kind="fill_in", expected="", found=words, signals=("text",), note="customer_seal")
+    assert "unsure" not in {
+        finding.outcome for finding in findings(agreement(comparison=comparison(fill_in)), "AGR-01g")
+    }
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"missing": (5,)}, {"repeated": (4,)}, {"in_order": False}],
