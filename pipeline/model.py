@@ -7,7 +7,7 @@ Boxes are `(x0, top, x1, bottom)` in PDF points. Until a `Review` is made they r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -201,11 +201,36 @@ class ReadLine:
     chars: tuple[tuple[str, float, float, float], ...] = ()
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What a page of a digital file says of itself: `glyphs` of its text layer, (name, value, box) of its fields.
+
+    `form` holds every value of the file's form by name, placed on a page or not.
+    """
+
+    number: int
+    size: tuple[float, float]
+    glyphs: tuple[Word, ...]
+    entries: tuple[tuple[str, str, Box], ...] = ()
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A digital page whose picture is proved; `lines` are what it shows, `honest` = its text layer says just that."""
+
+    lines: tuple[Line, ...]
+    honest: bool
+
+
 class KnownPages(Protocol):
     """Pages whose text is known without reading them."""
 
     def lines(self, number: int, picture: Picture) -> tuple[Line, ...] | None:
         """Text of page `number` in pt of the page as shown in `picture`; None when it must be read."""
+
+    def verified(self, claim: Claim, pictures: PageSource) -> Verified | None:
+        """The proof of a page made on a computer; None when its picture cannot be proved."""
 
 
 class TextReader(Protocol):
@@ -325,13 +350,17 @@ class Difference(Value):
 
 
 class PageMatch(Value):
-    """Which reference page a page is; `score` 0..1; `reference_page` None = foreign."""
+    """Which reference page a page is; `score` 0..1; `reference_page` None = foreign.
+
+    `proved` = every character was verified in the page's picture, and nothing else stands outside the blanks.
+    """
 
     page: int
     reference_page: int | None
     alignment: Alignment
     score: float
     seconds: float = 0.0
+    proved: bool = False
 
 
 class Comparison(Value):

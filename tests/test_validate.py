@@ -165,6 +165,21 @@ def test_remarks_about_the_file_hold_a_document_back(code: str) -> None:
     )
 
 
+def test_every_contradiction_of_a_text_layer_is_found_at_its_place() -> None:
+    lies = tuple(
+        Remark(code="text_layer_contradicts", message=SENTENCE, page=2, box=(100.0, top, 200.0, top + 12))
+        for top in (100.0, 300.0)
+    )
+    whole = agreement(document(pages=8, rotation=180))
+    noted = whole.document.model_copy(update={"remarks": lies})
+    review = validate(whole.model_copy(update={"document": noted}), packs(), world())
+    told = [finding for finding in review.findings if finding.rule == "IN-04"]
+    assert [(finding.page, finding.outcome) for finding in told] == [(2, "unsure"), (2, "unsure")]
+    assert told[0].box == pytest.approx((395, 730, 495, 742))  # of the page as received
+    assert told[1].box == pytest.approx((395, 530, 495, 542))
+    assert review.verdict == "indeterminate"
+
+
 def test_remarks_on_how_a_file_was_read_do_not() -> None:
     whole = order()
     noted = whole.document.model_copy(update={"remarks": (Remark(code="scaled_down", message=SENTENCE),)})

@@ -62,6 +62,7 @@ class Laid:
     registration: Registration | None
     differences: tuple[Difference, ...] | None
     seconds: float
+    proved: bool = False
 
 
 def compare(
@@ -88,7 +89,7 @@ def compare(
         if number is not None:
             proved = known.proof(page.number, reference.sha256) if known else None
             if proved is not None and proved.registration.reference_page == number:
-                laid[page.number] = Laid(proved.registration, proved.differences, proved.seconds)
+                laid[page.number] = Laid(proved.registration, proved.differences, proved.seconds, proved=True)
             else:
                 laid[page.number] = _lay_page(page, number, form, pictures, reader, marked)
     loose = [page for page in document.pages if page.number in laid and laid[page.number].differences is None]
@@ -294,6 +295,7 @@ def _comparison(
                 alignment=_alignment(laid.get(page.number), pages.matches[page.number], shares),
                 score=round(min(pages.matches[page.number][1], 1.0), 4),
                 seconds=round(laid[page.number].seconds, 3) if page.number in laid else 0.0,
+                proved=page.number in laid and laid[page.number].proved,
             )
             for page in document.pages
         ),

@@ -11,21 +11,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import cv2
 import numpy as np
 
+from pipeline.inspection.claims import Stock, likely
 from pipeline.inspection.compare_field import BORDER
 from pipeline.inspection.compare_form import Form, open_form
 from pipeline.inspection.compare_judge import judge
-from pipeline.inspection.compare_paper import FRAME, darkness, red_darkness
+from pipeline.inspection.compare_paper import FRAME, darkness
 from pipeline.inspection.compare_reread import strip_of
 from pipeline.inspection.compare_runs import Aligned
 from pipeline.inspection.compare_scene import Scene, is_moved, is_odd, limits_of
 from pipeline.inspection.compare_sheet import Sheet, lay
 from pipeline.inspection.compare_text import HOLE
+from pipeline.inspection.digital import PIXEL_DPI, Pages
 from pipeline.inspection.locate import FINE, Look, locate, look_of
 from pipeline.inspection.register import Registration
-from pipeline.model import Blank, Box, Difference, Line, PageSource, Picture, Pixels, Reference, TextReader, Word
+from pipeline.inspection.tones import red_at_edges_only, two_tones
+from pipeline.model import (
+    Blank,
+    Box,
+    Claim,
+    Difference,
+    Line,
+    PageSource,
+    Picture,
+    Pixels,
+    Reference,
+    TextReader,
+    Verified,
+    Word,
+)
 
 LEAST_DPI = 180.0  # coarser scans keep look-alikes apart by reading and look together only
 SHARPEST = 1.75  # px of blur at 200 dpi up to which strokes of look-alikes stay apart
@@ -33,13 +48,6 @@ MOST_ODD = 30  # characters to read singly; with more the page is sooner read as
 WELL_LAID = 0.9  # share of the form's segments found in their place
 PROVED = 0.99  # confidence of text that was verified, not read
 SURE = 0.9  # confidence of the recogniser on a window or a blank
-RED_DPI, RED = 50.0, 30  # resolution, and R - max(G, B), at which red ink is looked for
-RED_JOIN, RED_LEAST, RED_DEPTH = (
-    8,
-    4,
-    64,
-)  # px at 50 dpi: gap within a slice, least ink, and 32 mm, a slice of two sheets
-GREYS = 0.02  # share of pixels between ink and paper below which a scan has two tones only
 BLANK_INK = 0.3  # darkness of writing in a blank
 LEAST_ROW = 8  # px of the frame; lower ink in a blank is no writing
 CLOSE = 5  # px between rows of one line of writing
@@ -75,44 +83,86 @@ class KnownForms:
 
     def lines(self, number: int, picture: Picture) -> tuple[Line, ...] | None:
         """The text of page `number` when it is proved to be a form's page, else None."""
+        found = self._by_look(number, picture, self._unsigned)
+        return self._keep(*found).lines if found else None
+
+    def verified(self, claim: Claim, pictures: PageSource) -> Verified | None:
+        """A page made on a computer whose layer is a form's text, as its picture shows: to the pixel or nearly so.
+
+        Where the layer is not, or there is none, the picture may still be the form's: that is not honest.
+        """
         begun = time.perf_counter()
-        if picture.dpi < LEAST_DPI or not _red_at_edges_only(picture):
+        near = likely(claim, self._stocks)
+        pages = {at: Pages(claim, pictures, *self._pages[at], self._signed, self._reader) for at in near}
+        for proved in (Pages.to_the_pixel, Pages.reprinted):
+            for page in pages.values():
+                exact = proved(page)
+                if exact is not None:
+                    proof = _proof(page.form, exact.registration, exact.filled, begun)
+                    return Verified(self._keep(page.form, proof).lines, honest=True)
+        if any(page.says_the_form for page in pages.values()):
             return None
-        dark = darkness(picture)
-        if _two_tones(dark):
-            return None
-        looks = [look for _, _, look in self._pages]
-        likely = self._next % max(len(looks), 1)
-        order = [*range(likely, len(looks)), *range(likely)]
-        found = locate(look_of(dark, picture.dpi), looks, order)
+        order = [at for at in self._unsigned if at in pages or not claim.glyphs]
+        found = self._by_look(claim.number, pictures.picture(claim.number, PIXEL_DPI), order) if order else None
         if found is None:
             return None
-        self._next = found.index + 1
-        form, page, _ = self._pages[found.index]
-        expected = form.expected(page)
-        sheet = lay(dark, picture.dpi, form.print_of(page), expected, found.matrix, {})
-        proof = self._prove(form, page, number, sheet, begun)
-        if proof is not None:
-            self._proofs[number] = (form.reference.sha256, proof)
-        return proof.lines if proof else None
+        form, proof = found
+        place = proof.registration
+        drawn = Pages(claim, pictures, form, place.reference_page, self._signed, self._reader)
+        if not drawn.has_same_ink(place.array, drawn.blank_boxes(place, proof.differences)):
+            return None
+        return Verified(self._keep(form, proof).lines, honest=False)
 
     def proof(self, number: int, sha256: str) -> Proof | None:
         """How page `number` was proved to be of the form with this hash."""
         known = self._proofs.get(number)
         return known[1] if known and known[0] == sha256 else None
 
+    def _keep(self, form: Form, proof: Proof) -> Proof:
+        self._proofs[proof.registration.page] = (form.reference.sha256, proof)
+        return proof
+
     @cached_property
-    def _pages(self) -> list[tuple[Form, int, Look]]:
-        """Every page of the forms but those to be signed."""
-        pages = []
-        for reference, pictures in self._forms():
-            form = open_form(reference, pictures)
-            signed = {blank.page for blank in reference.blanks if blank.name in self._signed}
-            for page in reference.pages:
-                if page.number not in signed:
-                    picture = pictures.picture(page.number, FINE)
-                    pages.append((form, page.number, look_of(darkness(picture), picture.dpi)))
-        return pages
+    def _pages(self) -> list[tuple[Form, int]]:
+        """Every page of the forms."""
+        forms = [open_form(reference, pictures) for reference, pictures in self._forms()]
+        return [(form, page.number) for form in forms for page in form.reference.pages]
+
+    @cached_property
+    def _stocks(self) -> list[Stock]:
+        """What each of them says."""
+        return [Stock.of(form.page(page)) for form, page in self._pages]
+
+    @cached_property
+    def _looks(self) -> list[Look]:
+        """How each of them looks."""
+        pictures = [form.pictures.picture(page, FINE) for form, page in self._pages]
+        return [look_of(darkness(picture), picture.dpi) for picture in pictures]
+
+    @property
+    def _unsigned(self) -> list[int]:
+        """Indices of the pages that nobody signs, the likely one first."""
+        count = len(self._pages)
+        order = [(self._next + at) % count for at in range(count)]
+        return [at for at in order if not _to_sign(*self._pages[at], self._signed)]
+
+    def _by_look(self, number: int, picture: Picture, order: Sequence[int]) -> tuple[Form, Proof] | None:
+        """`order` = indices of the pages to try."""
+        begun = time.perf_counter()
+        if picture.dpi < LEAST_DPI or not red_at_edges_only(picture):
+            return None
+        dark = darkness(picture)
+        if two_tones(dark):
+            return None
+        found = locate(look_of(dark, picture.dpi), self._looks, order)
+        if found is None:
+            return None
+        self._next = found.index + 1
+        form, page = self._pages[found.index]
+        expected = form.expected(page)
+        sheet = lay(dark, picture.dpi, form.print_of(page), expected, found.matrix, {})
+        proof = self._prove(form, page, number, sheet, begun)
+        return (form, proof) if proof else None
 
     def _prove(self, form: Form, page: int, number: int, sheet: Sheet, begun: float) -> Proof | None:
         if sheet.matched < WELL_LAID or sheet.blur > SHARPEST or sheet.retyped:
@@ -125,10 +175,7 @@ class KnownForms:
         filled = self._filled(sheet, registration, blanks)
         if filled is None:
             return None
-        lines = [_placed(line, registration) for line in form.page(page).lines]
-        written = [line for _, line in filled]
-        differences = tuple(_fill_in(name, line, registration) for name, line in filled)
-        return Proof(registration, (*lines, *written), differences, round(time.perf_counter() - begun, 3))
+        return _proof(form, registration, filled, begun)
 
     def _filled(
         self, sheet: Sheet, registration: Registration, blanks: Sequence[Blank]
@@ -144,6 +191,18 @@ class KnownForms:
             word = Word(text=read.text, box=box, confidence=read.confidence)
             filled.append((name, Line(text=read.text, box=box, confidence=read.confidence, words=(word,))))
         return filled
+
+
+def _to_sign(form: Form, page: int, signed: frozenset[str]) -> bool:
+    return any(blank.page == page and blank.name in signed for blank in form.reference.blanks)
+
+
+def _proof(form: Form, place: Registration, filled: Sequence[tuple[str, Line]], begun: float) -> Proof:
+    """The form's text where it lies on the page, and what fills its blanks."""
+    lines = [_placed(line, place) for line in form.page(place.reference_page).lines]
+    written = [line for _, line in filled]
+    differences = tuple(_fill_in(name, line, place) for name, line in filled)
+    return Proof(place, (*lines, *written), differences, round(time.perf_counter() - begun, 3))
 
 
 def _scene(form: Form, page: int, sheet: Sheet, blanks: Sequence[Blank]) -> Scene:
@@ -168,29 +227,6 @@ def _has_few_oddities(scene: Scene) -> bool:
     """Whether the judge looks at every odd character; where rows have moved or most look odd, it takes them as read."""
     glyphs = scene.sheet.glyphs
     return sum(is_odd(scene, at) for at in glyphs) <= MOST_ODD and not any(is_moved(scene, at) for at in glyphs)
-
-
-def _red_at_edges_only(picture: Picture) -> bool:
-    """Whether all red ink hangs on the paper's edge as slices do: the darkness map is blind to red, a note included."""
-    factor = RED_DPI / picture.dpi
-    red = cv2.resize(red_darkness(picture), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) > RED
-    joined = cv2.dilate(red.astype(np.uint8), np.ones((RED_JOIN, RED_JOIN), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    height, width = red.shape
-    for label in range(1, count):
-        if np.count_nonzero(red & (labels == label)) < RED_LEAST:
-            continue
-        x, y, w, h = (int(value) for value in stats[label][:4])
-        depths = (x + w if x <= RED_JOIN else height, width - x if x + w >= width - RED_JOIN else height)
-        falls = (y + h if y <= RED_JOIN else height, height - y if y + h >= height - RED_JOIN else height)
-        if min(*depths, *falls) > RED_DEPTH:
-            return False
-    return True
-
-
-def _two_tones(dark: Pixels) -> bool:
-    counts = np.bincount(dark[::4, ::4].ravel(), minlength=256)
-    return bool(counts[40:216].sum() < GREYS * counts[40:].sum())
 
 
 def _rows(sheet: Sheet, box: Box) -> list[Box]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,30 +11,41 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Box, Line, Word
 from pipeline.read.frame import stands, union
+from pipeline.read.telling import Edit, edits, fold
 
-CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1", "〇": "0", "○": "0", "一": "-", "丨": "1"})
-NUMBER = re.compile(r"\d[\d.,]*")
 SURE = 0.9  # confidence of a reading that may contradict
+KNOWN = 0.99  # of text that was verified, not read
 WHOLE_LINE = 0.5  # share of a line's characters that differ when it says something else
 LEAST_CHARS = 4
 NOISE = 0.15  # median share of differing characters up to which the layer is a good reading of this page
 PAGE_SHARE = 0.35  # share of differing characters from which the layer as a whole says something else
+AROUND = 2  # characters beyond the neighbours of a small difference that are looked at again with it
+SHOWN = 12  # characters on either side of it that are told
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """One line of the layer that the picture does not show."""
+    """What the layer claims and the picture does not show; `box` is its place, `edit` = a small one within a line.
+
+    `again` is the place to look at a second time; None where what the picture says is known.
+    """
 
     box: Box
     layer: str
     picture: str
+    edit: Edit | None = None
+    again: Box | None = None
 
 
-def disagreements(layer: Sequence[Line], picture: Sequence[Line]) -> tuple[Disagreement, ...]:
-    """Lines that say something else, or another number, beyond what reading errors explain; () when they agree."""
+def disagreements(layer: Sequence[Line], picture: Sequence[Line], *, certain: bool = False) -> tuple[Disagreement, ...]:
+    """Lines that say something else, and small differences that tell, beyond what reading errors explain.
+
+    `certain` = the picture's text is known, not read. A layer that reads the whole page badly is believed to be a poor
+    reading, unless it says something else altogether.
+    """
     words = [word for line in picture for word in _split(line)]
     centres = np.array([[(w.box[0] + w.box[2]) / 2, (w.box[1] + w.box[3]) / 2] for w in words]).reshape(-1, 2)
-    shares, different, total, wrong = [], [], 0, 0
+    shares, found, total, wrong = [], list[Disagreement](), 0, 0
     for line in layer:
         claimed = fold(line.text)
         if line.box is None or stands(line.box) or not claimed:
@@ -46,46 +55,54 @@ def disagreements(layer: Sequence[Line], picture: Sequence[Line]) -> tuple[Disag
         distance = Levenshtein.distance(claimed, shown)
         total, wrong = total + len(claimed), wrong + min(distance, len(claimed))
         shares.append(distance / max(len(claimed), len(shown)))
-        confidence = min((word.confidence for word in seen), default=1.0)
-        if contradicts(line.text, "".join(word.text for word in seen), confidence):
-            different.append(Disagreement(line.box, line.text, " ".join(word.text for word in seen)))
+        found += _differences(line, line.box, seen, certain=certain)
     if total and wrong > PAGE_SHARE * total:
-        return tuple(different)
-    return tuple(different) if shares and float(np.median(shares)) <= NOISE else ()
+        return tuple(each for each in found if each.edit is None)
+    return tuple(found) if shares and float(np.median(shares)) <= NOISE else ()
 
 
 def contradicts(layer: str, picture: str, confidence: float) -> bool:
-    """True when a sure reading of the same place differs in most characters, or in a digit of the same number."""
+    """True when a sure reading of the same place differs in most characters, or in one that tells."""
+    if says_else(layer, picture):
+        return confidence >= SURE or not fold(picture)
+    return confidence >= SURE and bool(edits(layer, picture))
+
+
+def says_else(layer: str, picture: str) -> bool:
+    """Whether most characters differ."""
     claimed, shown = fold(layer), fold(picture)
-    if len(claimed) < LEAST_CHARS or claimed == shown:
-        return False
-    if Levenshtein.distance(claimed, shown) / max(len(claimed), len(shown)) > WHOLE_LINE:
-        return confidence >= SURE or not shown
-    return confidence >= SURE and _numbers_differ(layer, picture)
+    longest = max(len(claimed), len(shown))
+    return len(claimed) >= LEAST_CHARS and Levenshtein.distance(claimed, shown) > WHOLE_LINE * longest
 
 
-def fold(text: str) -> str:
-    """Comparable characters only: width, case, spaces, punctuation and look-alikes do not count."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in plain if char.isalnum() or is_mark(char)).translate(CONFUSED)
+def _differences(line: Line, box: Box, seen: Sequence[Word], *, certain: bool) -> list[Disagreement]:
+    text = "".join(word.text for word in seen)
+    if says_else(line.text, text):
+        confidence = min((word.confidence for word in seen), default=1.0)
+        return [Disagreement(box, line.text, text)] if confidence >= SURE or not fold(text) else []
+    if not text:
+        return []
+    return [_small(line, seen, edit, certain=certain) for edit in edits(line.text, text, runs=certain)]
 
 
-def is_mark(char: str) -> bool:
-    """Characters that change a number."""
-    return char in "%-〇○|"
+def _small(line: Line, seen: Sequence[Word], edit: Edit, *, certain: bool) -> Disagreement:
+    """A small difference at its own place; the picture's characters tell where that is."""
+    own = seen[max(edit.start - 1, 0) : edit.stop + 1] if edit.start == edit.stop else seen[edit.start : edit.stop]
+    wide = seen[max(edit.first - AROUND, 0) : edit.last + AROUND]
+    shown = "".join(word.text for word in seen)
+    known = certain and min(word.confidence for word in wide) >= KNOWN
+    return Disagreement(
+        union([word.box for word in own]),
+        _excerpt(line.text, edit.lo, edit.hi),
+        _excerpt(shown, edit.start, edit.stop),
+        edit,
+        None if known else union([word.box for word in wide]),
+    )
 
 
-def _numbers_differ(layer: str, picture: str) -> bool:
-    """Equally many numbers, and one of equal length has another digit."""
-    claimed = [_digits(found) for found in NUMBER.findall(unicodedata.normalize("NFKC", layer))]
-    shown = [_digits(found) for found in NUMBER.findall(unicodedata.normalize("NFKC", picture))]
-    if len(claimed) != len(shown) or claimed == shown:
-        return False
-    return any(len(a) == len(b) and a != b for a, b in zip(claimed, shown, strict=True))
-
-
-def _digits(number: str) -> str:
-    return "".join(char for char in number if char.isdigit())
+def _excerpt(text: str, lo: int, hi: int) -> str:
+    before, after = max(lo - SHOWN, 0), hi + SHOWN
+    return ("…" if before else "") + text[before:after] + ("…" if after < len(text) else "")
 
 
 def _split(line: Line) -> Sequence[Word]:
@@ -111,8 +128,3 @@ def _words_in(box: Box, words: Sequence[Word], centres: NDArray[np.float64]) -> 
     inside &= (centres[:, 1] >= box[1] - slack / 2) & (centres[:, 1] <= box[3] + slack / 2)
     found = [words[int(at)] for at in np.flatnonzero(inside)]
     return sorted(found, key=lambda word: word.box[0])
-
-
-def place(found: Sequence[Disagreement]) -> Box:
-    """The box around all."""
-    return union([each.box for each in found])

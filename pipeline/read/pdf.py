@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.model import (
-    Box,
+    Claim,
     Document,
     KnownPages,
     Line,
@@ -20,15 +20,16 @@ from pipeline.model import (
     Table,
     TextReader,
     TextSource,
+    Word,
 )
-from pipeline.read.agree import Disagreement, disagreements, place
-from pipeline.read.frame import Frame, Turn, area, overlap, turned, turned_size
+from pipeline.read.contradictions import CODE, contradictions
+from pipeline.read.frame import Frame, Turn, turned, turned_size
 from pipeline.read.limits import ReadLimits
 from pipeline.read.messages import remark, unreadable
 from pipeline.read.orientation import find_turn
 from pipeline.read.paper import placed, reading_order
 from pipeline.read.raster import COVERED, Drawn, PdfiumError, PdfPages, fit_dpi, turned_pixels
-from pipeline.read.sampling import doubted, regions
+from pipeline.read.sampling import doubted, read_regions, regions
 from pipeline.read.structure import Structure, Widget, open_structure
 from pipeline.read.textlayer import TextLayer, TextLayers
 from pipeline.read.tone import has_colour, is_bilevel
@@ -59,6 +60,7 @@ class _Text:
     tables: tuple[Table, ...] = ()
     source: TextSource = "none"
     turn: Turn = 0
+    proved: bool = False
 
 
 def read_pdf(
@@ -155,20 +157,23 @@ def _check_resolution(opened: _Open, number: int, dpi: float, drawn: Drawn) -> N
 def _text(opened: _Open, number: int, frame: Frame, drawn: Drawn, picture: Picture) -> _Text:
     """The text layer where it may be trusted, else OCR."""
     layer = _layer(opened, number, frame, drawn)
+    if drawn.covered >= COVERED:
+        read = _known(opened, number, picture) or _ocr(opened, picture)
+    elif layer is not None and layer.lines and not layer.faults:
+        return _born_digital(opened, number, frame, drawn, picture, layer)
+    else:
+        read = _outlined(opened, number, frame) or _ocr(opened, picture)
     if layer is None or not layer.lines:
-        return _with_fields(opened, number, _ocr(opened, number, picture))
+        return _with_fields(opened, number, read)
     if layer.faults:
         zh, en = (
             f"第 {number} 页的文本层不可用：{'、'.join(layer.faults)}",
             f"The text layer of page {number} is unusable: {', '.join(layer.faults)}",
         )
         opened.remarks.append(remark("text_layer_unusable", zh, en, page=number))
-        return _ocr(opened, number, picture)
-    if drawn.covered >= COVERED:
-        read = _ocr(opened, number, picture)
-        _compare(opened, number, layer, read, frame)
-        return read
-    return _born_digital(opened, number, frame, drawn, picture, layer)
+    else:
+        _compare(opened, number, layer, read, picture, frame)
+    return read
 
 
 def _layer(opened: _Open, number: int, frame: Frame, drawn: Drawn) -> TextLayer | None:
@@ -192,51 +197,48 @@ def _layer(opened: _Open, number: int, frame: Frame, drawn: Drawn) -> TextLayer 
 
 
 def _born_digital(opened: _Open, number: int, frame: Frame, drawn: Drawn, picture: Picture, layer: TextLayer) -> _Text:
-    """Sampled lines are compared with the picture; any doubt is settled by reading the whole page."""
+    """Sampled lines are compared with the picture unless it is proved; doubt is settled by reading the whole page."""
     fields = _field_lines(opened.structure.widgets, number)
     claimed = TextLayer(reading_order([*layer.lines, *fields]), layer.tables, (), (*layer.doubtful, *fields))
+    seen = opened.known.verified(_claim(opened, number, frame, layer.glyphs), opened.pages) if opened.known else None
+    if seen is not None and seen.honest:
+        return _Text(claimed.lines, claimed.tables, "text")
+    if seen is not None:
+        read = _Text(reading_order(seen.lines), (), "ocr", proved=True)
+        if not _compare(opened, number, claimed, read, picture, frame):
+            opened.remarks.append(_not_quite(number))
+        return read
     notes = [
         each.box for each in opened.structure.remarks if each.page == number and each.code == "annotation" and each.box
     ]
     over = [*notes, *(box for box in drawn.images)]
     if doubted(claimed, over, picture, opened.reader):
-        read = _ocr(opened, number, picture)
-        if _compare(opened, number, claimed, read, frame):
+        read = _ocr(opened, picture)
+        if _compare(opened, number, claimed, read, picture, frame):
             return read
-    extra = _extra(opened, picture, regions(over, frame.size), claimed.lines)
+    extra = read_regions(opened.reader, picture, regions(over, frame.size), claimed.lines)
     return _Text(reading_order([*claimed.lines, *extra]), claimed.tables, "text")
 
 
-def _extra(opened: _Open, picture: Picture, boxes: Sequence[Box], known: Sequence[Line]) -> list[Line]:
-    """Text inside pictures and annotations on a page that is otherwise text."""
-    scale = picture.dpi / 72
-    found = []
-    for x0, top, x1, bottom in boxes:
-        crop = picture.pixels[int(top * scale) : int(bottom * scale), int(x0 * scale) : int(x1 * scale)]
-        if min(crop.shape[:2]) < 16:
-            continue
-        for line in placed(opened.reader.read_page(crop), picture.dpi):
-            moved = _moved(line, x0, top)
-            if moved.box and not any(k.box and overlap(k.box, moved.box) > 0.3 * area(moved.box) for k in known):
-                found.append(moved)
-    return found
+def _claim(opened: _Open, number: int, frame: Frame, glyphs: tuple[Word, ...]) -> Claim:
+    entries = tuple((each.name, each.value, each.box) for each in _entries(opened.structure.widgets, number))
+    return Claim(number, frame.size, glyphs, entries, opened.structure.form)
 
 
-def _moved(line: Line, dx: float, dy: float) -> Line:
-    def shift(box: Box) -> Box:
-        return (box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy)
-
-    words = tuple(word.model_copy(update={"box": shift(word.box)}) for word in line.words)
-    return line.model_copy(update={"box": shift(line.box) if line.box else None, "words": words})
+def _not_quite(number: int) -> Remark:
+    """A page whose picture is proved is never without a remark when its layer says anything else."""
+    zh = f"第 {number} 页的文本层与画面不完全相同，以画面为准"
+    en = f"The text layer of page {number} is not quite what the picture shows; the picture was read"
+    return remark(CODE, zh, en, page=number)
 
 
 def _field_lines(widgets: Sequence[Widget], number: int) -> list[Line]:
     """Values that a viewer draws from the form, which no text layer contains."""
-    return [
-        Line(text=widget.value, box=widget.box)
-        for widget in widgets
-        if widget.page == number and widget.value.strip() and widget.kind in ("/Tx", "/Ch")
-    ]
+    return [Line(text=widget.value, box=widget.box) for widget in _entries(widgets, number) if widget.value.strip()]
+
+
+def _entries(widgets: Sequence[Widget], number: int) -> list[Widget]:
+    return [widget for widget in widgets if widget.page == number and widget.kind in ("/Tx", "/Ch")]
 
 
 def _with_fields(opened: _Open, number: int, read: _Text) -> _Text:
@@ -247,11 +249,20 @@ def _with_fields(opened: _Open, number: int, read: _Text) -> _Text:
     return _Text(reading_order(fields), (), "form", read.turn) if fields else read
 
 
-def _ocr(opened: _Open, number: int, picture: Picture) -> _Text:
-    """Read the picture unless it is known, turned upright when it does not stand so."""
-    known = opened.known.lines(number, picture) if opened.known else None
-    if known is not None:
-        return _Text(reading_order(known), (), "ocr")
+def _known(opened: _Open, number: int, picture: Picture) -> _Text | None:
+    """A scanned page whose text is known by its look."""
+    lines = opened.known.lines(number, picture) if opened.known else None
+    return _Text(reading_order(lines), (), "ocr", proved=True) if lines is not None else None
+
+
+def _outlined(opened: _Open, number: int, frame: Frame) -> _Text | None:
+    """A page made on a computer, without a usable text layer, whose text is known by its outlines."""
+    seen = opened.known.verified(_claim(opened, number, frame, ()), opened.pages) if opened.known else None
+    return _Text(reading_order(seen.lines), (), "ocr", proved=True) if seen is not None else None
+
+
+def _ocr(opened: _Open, picture: Picture) -> _Text:
+    """Read the picture, turned upright when it does not stand so."""
     pixels = picture.pixels
     found = opened.reader.read_page(pixels)
     turn = find_turn(pixels, found, opened.reader)
@@ -261,24 +272,13 @@ def _ocr(opened: _Open, number: int, picture: Picture) -> _Text:
     return _Text(lines, (), "ocr" if lines else "none", turn)
 
 
-def _compare(opened: _Open, number: int, layer: TextLayer, read: _Text, frame: Frame) -> bool:
+def _compare(opened: _Open, number: int, layer: TextLayer, read: _Text, picture: Picture, frame: Frame) -> bool:
     """Note a layer that says something else than the picture; True when it does."""
     claims = [_turned_line(line, frame, read.turn) for line in layer.lines]
-    found = disagreements(claims, read.lines)
-    if found:
-        opened.remarks.append(_contradiction(number, found))
+    upright = Picture(turned_pixels(picture.pixels, read.turn), picture.dpi)
+    found = contradictions(number, claims, read.lines, upright, opened.reader, certain=read.proved)
+    opened.remarks += found
     return bool(found)
-
-
-def _contradiction(number: int, found: Sequence[Disagreement]) -> Remark:
-    samples = "；".join(f"“{each.layer[:40]}”≠“{each.picture[:40]}”" for each in found[:5])
-    return remark(
-        "text_layer_contradicts",
-        f"第 {number} 页的隐藏文本与画面不符（文本≠画面）：{samples}",
-        f"The text layer of page {number} contradicts the picture (layer≠picture): {samples}",
-        page=number,
-        box=place(found),
-    )
 
 
 def _turned_line(line: Line, frame: Frame, turn: Turn) -> Line:
@@ -287,7 +287,7 @@ def _turned_line(line: Line, frame: Frame, turn: Turn) -> Line:
 
 def _upright(each: Remark, pages: Sequence[Page]) -> Remark:
     """Structure speaks of the page as received; contradictions were found on the upright page already."""
-    if each.box is None or each.page is None or each.code == "text_layer_contradicts" or each.page > len(pages):
+    if each.box is None or each.page is None or each.code == CODE or each.page > len(pages):
         return each
     page = pages[each.page - 1]
     received = (page.height, page.width) if page.rotation in (90, 270) else (page.width, page.height)

@@ -29,12 +29,16 @@ TURNED_SHARE = 0.3
 
 @dataclass(frozen=True)
 class TextLayer:
-    """What the layer says; `faults` are reasons not to use it at all, `doubtful` lines must be seen in the picture."""
+    """What the layer says; `faults` are reasons not to use it at all, `doubtful` lines must be seen in the picture.
+
+    `glyphs` are its characters but blanks, each in its own box.
+    """
 
     lines: tuple[Line, ...]
     tables: tuple[Table, ...] = ()
     faults: tuple[str, ...] = ()
     doubtful: tuple[Line, ...] = ()
+    glyphs: tuple[Word, ...] = ()
 
 
 class TextLayers:
@@ -59,7 +63,8 @@ class TextLayers:
             lines.append(line)
             if any(char.doubtful for char in segment) or _touches(line.box, hidden):
                 doubtful.append(line)
-        return TextLayer(reading_order(lines), tables, _faults(kept, lines, frame), tuple(doubtful))
+        glyphs = tuple(Word(text=char.text, box=char.box) for char in kept if not char.text.isspace())
+        return TextLayer(reading_order(lines), tables, _faults(kept, lines, frame), tuple(doubtful), glyphs)
 
     def __enter__(self) -> TextLayers:
         return self

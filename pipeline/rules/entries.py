@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from pipeline.model import Bilingual, Facts, FieldValue
+from pipeline.model import Bilingual, Difference, Facts, FieldValue
 from pipeline.packs import DocumentCheck, FieldSpec, Judgement, Pack, World
+from pipeline.rules.places import printed_at
 from pipeline.rules.wording import say, title_of, unlike
 from pipeline.values import NOT_AN_ORGANISATION, clause_word, folded, is_organisation, parse, squeezed
 
@@ -55,6 +56,11 @@ class PlainEntries(DocumentCheck):
         doubts = {key: doubt for key, doubt in judged.items() if doubt}
         for key, doubt in doubts.items():
             yield _doubted(title_of(pack, key), found.fields[key], doubt)
+        told = {pack.fields[key].blank or key for key in judged if key in pack.fields}
+        beside = [(entry, self._doubt_of_place(entry.found)) for entry in _entries(facts) if entry.note not in told]
+        others = [(entry, doubt) for entry, doubt in beside if doubt]
+        for entry, doubt in others:
+            yield _doubted(printed_at(pack, entry.note), entry, doubt)
         unread = [key for key in found.unread if key in pack.fields]
         for key in unread:
             title = title_of(pack, key)
@@ -67,7 +73,7 @@ class PlainEntries(DocumentCheck):
             )
         if not found.fields and not unread:
             yield Judgement(outcome="unsure", message=say("未读到任何填写内容", "Nothing filled in was read"))
-        elif not doubts and not unread:
+        elif not doubts and not unread and not others:
             yield Judgement(outcome="pass", message=say("填写内容均为普通信息", "The blanks hold plain data"))
 
     def _doubt(self, spec: FieldSpec | None, raw: str) -> Bilingual | None:
@@ -98,6 +104,17 @@ class PlainEntries(DocumentCheck):
             return say(f"含有“{word}”", f"it speaks of “{word}”")
         return unlike("pattern") if spec.type == "number_text" and not _is_number(bare) else None
 
+    def _doubt_of_place(self, text: str) -> Bilingual | None:
+        """Where a seal or a signature belongs names are read; what speaks like a clause there is for a person."""
+        named = is_organisation(text) or parse("person_name", text).problem is None
+        return None if named else self._doubt_of_text(_PLAIN, text)
+
+
+def _entries(facts: Facts) -> list[Difference]:
+    """What stands in the form's blanks, those without a field among them, such as the places to seal and sign."""
+    comparison = facts.observations.comparison
+    return [each for each in comparison.differences if each.kind == "fill_in"] if comparison else []
+
 
 def _told_by_type(spec: FieldSpec) -> bool:
     """Whether the type's own check says what the words are, so that nothing is left to doubt."""
@@ -122,15 +139,16 @@ def _is_code(raw: str) -> bool:
     return bool(_CODE.fullmatch(text)) and ("@" in text or 2 * sum(char.isdigit() for char in text) >= len(text))
 
 
-def _doubted(title: Bilingual, value: FieldValue, doubt: Bilingual) -> Judgement:
+def _doubted(title: Bilingual, value: FieldValue | Difference, doubt: Bilingual) -> Judgement:
+    raw = value.raw if isinstance(value, FieldValue) else value.found
     return Judgement(
         outcome="unsure",
         page=value.page,
         box=value.box,
         confidence=value.confidence,
-        found=value.raw,
+        found=raw,
         message=say(
-            f"“{title.zh}”栏填写了“{value.raw}”，{doubt.zh}，可能是附加条件，请人工查看",
-            f"“{title.en}” is filled with “{value.raw}”: {doubt.en}, possibly a condition; please look",
+            f"“{title.zh}”栏填写了“{raw}”，{doubt.zh}，可能是附加条件，请人工查看",
+            f"“{title.en}” is filled with “{raw}”: {doubt.en}, possibly a condition; please look",
         ),
     )

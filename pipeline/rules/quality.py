@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipeline.model import Bilingual, Document, Page
 from pipeline.rules.wording import say
 
@@ -14,16 +16,21 @@ def is_paper(document: Document) -> bool:
     return document.submission.media in _PICTURES
 
 
-def weakness(document: Document, page: Page, min_dpi: float = MIN_DPI) -> Bilingual | None:
+def weakness(
+    document: Document, page: Page, min_dpi: float = MIN_DPI, proved: Collection[int] = ()
+) -> Bilingual | None:
     """Why nothing may be concluded from this page; None for a good one.
 
     A page without coloured ink looks grey in a colour scan too, so greyness is told from the whole document.
+    `proved` = pages whose picture was verified: their words are certain although they were never on paper.
     """
     if not is_paper(document):
         return None
     if page.dpi is None:
         return say("页面无法显示", "the page cannot be shown")
     if page.text_source == "text":  # sampled against the picture, not verified character by character
+        if page.number in proved:
+            return None
         return say("电子生成的页面，文字与印章未经纸面核对", "made on a computer: words and seals were never on paper")
     if page.bilevel and not page.colour:
         return say("黑白二值扫描", "black-and-white scan")
@@ -34,7 +41,7 @@ def weakness(document: Document, page: Page, min_dpi: float = MIN_DPI) -> Biling
     return None
 
 
-def weak_pages(document: Document, min_dpi: float = MIN_DPI) -> dict[int, Bilingual]:
+def weak_pages(document: Document, min_dpi: float = MIN_DPI, proved: Collection[int] = ()) -> dict[int, Bilingual]:
     """The weakness of every weak page by number."""
-    found = {page.number: weakness(document, page, min_dpi) for page in document.pages}
+    found = {page.number: weakness(document, page, min_dpi, proved) for page in document.pages}
     return {number: reason for number, reason in found.items() if reason is not None}

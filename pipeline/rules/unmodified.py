@@ -51,7 +51,8 @@ class Unmodified(DocumentCheck):
         if comparison is None or known.outcome != "pass":
             return
         yield from judge_pages(facts, comparison, self.supplements)
-        weak = weak_pages(facts.document, self.min_dpi)
+        proved = {match.page for match in comparison.pages if match.proved}
+        weak = weak_pages(facts.document, self.min_dpi, proved)
         open_ = [difference for difference in comparison.differences if difference.kind not in self.allow]
         yield from self._words(comparison, [d for d in open_ if not _is_ink(d)], weak)
         yield from self._ink([d for d in open_ if _is_ink(d)], weak)

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfWriter
 
 from pipeline.errors import UnreadableError
-from pipeline.model import Document, TextReader
+from pipeline.model import Claim, Document, Line, PageSource, Picture, TextReader, Verified
 from pipeline.read import ReadLimits, read
 
 from .conftest import BlindReader, ScriptedReader, grey_image, submission
@@ -74,9 +74,61 @@ def test_a_scan_with_an_ocr_layer_is_read_from_its_picture(make_pdf: MakePdf) ->
     page = found.pages[0]
     assert page.dpi == pytest.approx(150, abs=0.5)
     assert (page.text_source, page.lines[0].text, codes(found)) == ("ocr", CLAIM, [])
-    lying = document(path, ScriptedReader([(CLAIM.replace("113", "118"), *PLACE)], dpi=150.0))
+    other = CLAIM.replace("113", "118")
+    lying = document(path, ScriptedReader([(other, *PLACE)], ["2026-118 tot"], dpi=150.0))
     assert codes(lying) == ["text_layer_contradicts"]
-    assert lying.remarks[0].box is not None
+    box = lying.remarks[0].box
+    assert box is not None
+    assert PLACE[0] < box[0] < box[2] < PLACE[2]  # the figure, not the line
+    assert "2026-113" in lying.remarks[0].message.en
+    assert "2026-118" in lying.remarks[0].message.en
+    misread = document(path, ScriptedReader([(other, *PLACE)], ["2026-113 tot"], dpi=150.0))
+    assert codes(misread) == []  # a second look sides with the layer
+
+
+def test_print_too_small_to_be_read_is_not_believed(make_pdf: MakePdf) -> None:
+    path = make_pdf(f"{TEXT} BT /F1 1 Tf 100 600 Td (all rights are waived) Tj ET")
+    found = document(path, ScriptedReader([(CLAIM, *PLACE)], [CLAIM]))
+    assert codes(found) == ["text_layer_contradicts"]
+    assert found.pages[0].text == CLAIM
+
+
+class Prover:
+    """Knows every page by its outlines; `honest` as told."""
+
+    def __init__(self, honest: bool) -> None:
+        self._honest = honest
+        self.claims: list[Claim] = []
+
+    def lines(self, number: int, picture: Picture) -> tuple[Line, ...] | None:
+        raise AssertionError("a page made on a computer was taken for a scan")
+
+    def verified(self, claim: Claim, pictures: PageSource) -> Verified | None:
+        self.claims.append(claim)
+        return Verified((Line(text=CLAIM, box=PLACE, confidence=0.99),), self._honest)
+
+
+def test_a_verified_page_is_not_read(make_pdf: MakePdf, blind: BlindReader) -> None:
+    path = make_pdf(TEXT)
+    known = Prover(honest=True)
+    page = read(path, submission(path), blind, known=known).document.pages[0]
+    assert (page.text, page.text_source, blind.pages, blind.strips) == (CLAIM, "text", 0, 0)
+    assert "".join(glyph.text for glyph in known.claims[0].glyphs) == CLAIM.replace(" ", "")
+    assert known.claims[0].size == (595, 842)
+
+
+def test_a_proved_picture_with_another_layer_is_never_without_a_remark(make_pdf: MakePdf, blind: BlindReader) -> None:
+    path = make_pdf(f"{TEXT} BT 3 Tr /F1 12 Tf 100 600 Td (no) Tj ET")
+    found = read(path, submission(path), blind, known=Prover(honest=False)).document
+    assert (found.pages[0].text, found.pages[0].text_source, codes(found)) == (CLAIM, "ocr", ["text_layer_contradicts"])
+
+
+def test_a_page_without_text_layer_may_be_known_by_its_outlines(make_pdf: MakePdf, blind: BlindReader) -> None:
+    path = make_pdf("100 700 m 200 700 l S")
+    known = Prover(honest=False)
+    found = read(path, submission(path), blind, known=known).document
+    assert (found.pages[0].text, found.pages[0].text_source, codes(found)) == (CLAIM, "ocr", [])
+    assert known.claims[0].glyphs == ()
 
 
 def test_strips_of_one_scan_count_as_one_covering_image(make_pdf: MakePdf) -> None:

@@ -122,6 +122,58 @@ def test_bad_pictures_lead_to_doubt_only(look: dict[str, Any]) -> None:
     assert "fail" not in subs(whole).values()
 
 
+DIGITAL = document(pages=PAGES, text_source="text", colour=False)
+
+
+def proved(*numbers: int) -> tuple[PageMatch, ...]:
+    return tuple(
+        PageMatch(page=n, reference_page=n, alignment="registered", score=1.0, proved=n in numbers)
+        for n in range(1, PAGES + 1)
+    )
+
+
+def test_verified_pages_of_a_digital_agreement_are_unmodified_but_were_never_on_paper() -> None:
+    verified = comparison(pages=proved(*range(1, PAGES + 1)))
+    found = subs(agreement(DIGITAL, comparison=verified))
+    assert (found["d"], found["e"], found["f"], found["h"]) == ("pass", "pass", "pass", "pass")
+    unverified = agreement(DIGITAL, comparison=comparison())
+    for rule in ("IN-05", "SEAL-01", "SEAL-02", "SEAL-03", "SEAL-10"):
+        assert subs(agreement(DIGITAL, comparison=verified), rule) == subs(unverified, rule)
+
+
+def test_one_unverified_page_leaves_a_digital_agreement_in_doubt() -> None:
+    found = subs(agreement(DIGITAL, comparison=comparison(pages=proved(*range(1, PAGES)))))
+    assert (found["d"], found["e"], found["f"]) == ("unsure", "unsure", "unsure")
+    assert subs(agreement(DIGITAL, comparison=comparison()))["d"] == "unsure"
+
+
+def test_what_differs_on_a_verified_page_is_no_less_different() -> None:
+    whole = agreement(DIGITAL, comparison=comparison(difference(), pages=proved(*range(1, PAGES + 1))))
+    assert subs(whole)["d"] == "fail"
+
+
+def test_a_proof_does_not_make_a_grey_scan_a_good_one() -> None:
+    assert subs(agreement(GREY, comparison=comparison(pages=proved(*range(1, PAGES + 1)))))["d"] == "unsure"
+
+
+@pytest.mark.parametrize("words", ["客户同意放弃全部权利", "责任上限为零", "本协议不得解除"])
+def test_a_clause_in_any_blank_is_for_a_person(words: str) -> None:
+    fill_in = difference(kind="fill_in", expected="", found=words, signals=("text",), note="customer_seal")
+    found = findings(agreement(comparison=comparison(fill_in)), "AGR-01g")
+    told = [finding for finding in found if finding.outcome == "unsure"]
+    assert [(finding.page, finding.box, finding.found) for finding in told] == [(3, (100, 200, 120, 212), words)]
+    in_field = findings(agreement(contact_title=words), "AGR-01g")
+    assert "unsure" in {finding.outcome for finding in in_field}
+
+
+@pytest.mark.parametrize("words", ["沈文博", "深圳市示例有限责任公司", CUSTOMER])
+def test_plain_data_in_blanks_is_no_clause(words: str) -> None:
+    fill_in = difference(kind="fill_in", expected="", found=words, signals=("text",), note="customer_seal")
+    assert "unsure" not in {
+        finding.outcome for finding in findings(agreement(comparison=comparison(fill_in)), "AGR-01g")
+    }
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"missing": (5,)}, {"repeated": (4,)}, {"in_order": False}],

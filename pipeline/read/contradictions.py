@@ -1,0 +1,79 @@
+"""Remarks on a text layer that says something else than the picture: each at its place, with both wordings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import Box, Line, Picture, Pixels, Remark, TextReader
+from pipeline.read.agree import Disagreement, disagreements
+from pipeline.read.frame import union
+from pipeline.read.messages import remark
+from pipeline.read.telling import confirms
+
+CODE = "text_layer_contradicts"
+TOLD = 5  # places of a page that get a remark of their own
+MOST = 40  # small differences of a page that are looked at again
+LONGEST = 40  # characters of a wording that are told
+AGAIN = 0.8  # confidence of a second reading that agrees with the first
+MARGIN = 0.15  # of the height around a place that is looked at again
+
+
+def contradictions(
+    number: int,
+    layer: Sequence[Line],
+    shown: Sequence[Line],
+    picture: Picture,
+    reader: TextReader,
+    *,
+    certain: bool = False,
+) -> list[Remark]:
+    """What the layer of page `number` claims and the upright `picture` does not show; boxes on the upright page.
+
+    `shown` is what was read there, or with `certain` what is known to stand there. Small differences, such as one
+    figure, count when a second look confirms them: an honest scanner misreads, and so does this one.
+    """
+    found = disagreements(layer, shown, certain=certain)
+    small = [each for each in found if each.edit is not None and each.again is not None][:MOST]
+    kept = [each for each in found if each.edit is None or each.again is None] + _seen_again(small, picture, reader)
+    kept.sort(key=lambda each: (each.edit is None, each.box[1], each.box[0]))
+    told = [_told(number, each) for each in kept[:TOLD]]
+    return [*told, _summed_up(number, kept[TOLD:])] if len(kept) > TOLD else told
+
+
+def _seen_again(small: Sequence[Disagreement], picture: Picture, reader: TextReader) -> list[Disagreement]:
+    """Those which the recogniser, shown the place alone, surely reads as it read the page."""
+    strips = [_cut(picture, each.again) for each in small if each.again is not None]
+    read = reader.read_strips(strips) if strips else ()
+    return [
+        each
+        for each, text in zip(small, read, strict=True)
+        if each.edit is not None and text.confidence >= AGAIN and confirms(each.edit, text.text)
+    ]
+
+
+def _cut(picture: Picture, box: Box) -> Pixels:
+    scale, pad = picture.dpi / 72, MARGIN * (box[3] - box[1])
+    x0, top, x1, bottom = (round(side * scale) for side in (box[0] - pad, box[1] - pad, box[2] + pad, box[3] + pad))
+    return picture.pixels[max(top, 0) : max(bottom, 0), max(x0, 0) : max(x1, 0)]
+
+
+def _told(number: int, each: Disagreement) -> Remark:
+    layer, picture = each.layer[:LONGEST], each.picture[:LONGEST]
+    return remark(
+        CODE,
+        f"第 {number} 页的隐藏文本与画面不符：文本为“{layer}”，画面为“{picture}”",
+        f"The text layer of page {number} contradicts the picture: it says “{layer}”, the picture “{picture}”",
+        page=number,
+        box=each.box,
+    )
+
+
+def _summed_up(number: int, rest: Sequence[Disagreement]) -> Remark:
+    count = len(rest)
+    return remark(
+        CODE,
+        f"第 {number} 页的隐藏文本另有 {count} 处与画面不符",
+        f"The text layer of page {number} contradicts the picture in {count} more place{'s' if count > 1 else ''}",
+        page=number,
+        box=union([each.box for each in rest]),
+    )

@@ -1,0 +1,74 @@
+"""Which small differences between a text layer and a picture tell of a lie, and which of an honest scanner."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.read.telling import confirms, edits
+
+
+@pytest.mark.parametrize(
+    ("claimed", "shown"),
+    [
+        ("4.2", "4.1"),
+        ("4.2 服务提供方保证", "4.1 服务提供方保证"),
+        ("应在 30 日内支付", "应在 60 日内支付"),
+        ("赔偿总额不超过 5,000 元", "赔偿总额不超过 50,000 元"),
+        ("赔偿总额不超过 5000 元", "赔偿总额不超过 500 元"),
+        ("可用性不低于 99.9%", "可用性不低于 99.5%"),
+        ("客户不得转让", "客户得转让"),
+        ("客户得转让", "客户不得转让"),
+        ("客户有权拒绝", "客户无权拒绝"),
+        ("未经许可", "已经许可"),
+        ("非因客户原因", "因客户原因"),
+        ("甲方应予赔偿", "乙方应予赔偿"),
+        ("自第三年起", "自第五年起"),
+    ],
+)
+def test_a_figure_a_negation_and_a_party_tell(claimed: str, shown: str) -> None:
+    found = edits(claimed, shown)
+    assert len(found) == 1
+    assert confirms(found[0], shown)
+    assert not confirms(found[0], claimed)
+    assert not confirms(found[0], "")
+
+
+@pytest.mark.parametrize(
+    ("claimed", "shown"),
+    [
+        ("合同金额 5,000.00 元", "合同金额5000.00元"),
+        ("2026-09-28", "2026-O9-28"),
+        ("共 B 页", "共 8 页"),
+        ("1l 条", "11 条"),
+        ("下得转让", "不得转让"),
+        ("元权拒绝", "无权拒绝"),
+        ("末经许可", "未经许可"),
+        ("井因客户原因", "非因客户原因"),
+        ("第 页 共 8 页", "第 3 页 共 8 页"),
+        ("岚云在线服务", "岚去在线服劣"),
+        ("双方应当按照约定", "双方应当按照约定。"),
+        ("又万庇不当按照约走履行", "双方应当按照约定履行"),
+    ],
+)
+def test_what_scanners_misread_does_not(claimed: str, shown: str) -> None:
+    assert edits(claimed, shown) == ()
+
+
+def test_the_whole_number_is_told() -> None:
+    (edit,) = edits("应在 120 日内", "应在 190 日内")
+    assert ("应在 120 日内"[edit.lo : edit.hi], "应在 190 日内"[edit.start : edit.stop]) == ("120", "190")
+    assert len(edits("自 10 日至 20 日", "自 11 日至 21 日")) == 2
+
+
+def test_a_number_read_again_must_be_the_whole_number() -> None:
+    (edit,) = edits("应在 100 日内", "应在 10 日内")
+    assert confirms(edit, "应在10日内")
+    assert not confirms(edit, "应在100日内")
+    assert not confirms(edit, "在1000日")
+
+
+def test_longer_runs_count_where_the_picture_is_known() -> None:
+    pair = ("争议提交北京仲裁委员会仲裁解决并适用其规则", "争议提交上海市第二法院审理解决并适用其规则")
+    assert edits(*pair) == ()
+    (run,) = edits(*pair, runs=True)
+    assert "仲裁委员会" in pair[0][run.lo : run.hi]
