@@ -131,6 +131,9 @@ def test_what_was_filled_in_is_read_where_the_blank_lies() -> None:
 
 CHANGES: dict[str, Callable[[], PrintDefect]] = {
     "a stop for a comma": lambda: ReplaceText("10.1本协", "10,1本协", CLAUSES),
+    "已 for 巳, which a recogniser reads by context": lambda: ReplaceText("已付款项", "巳付款项", CLAUSES),
+    "未 for 末": lambda: ReplaceText("未付款项", "末付款项", CLAUSES),
+    "a word put in, its row pressed together": lambda: ReplaceText("不能预见", "不可能预见", CLAUSES),
     "one look-alike": lambda: ReplaceText("不能预见", "不能顸见", CLAUSES),
     "a word taken out": lambda: ReplaceText("不能避免", "能避免", CLAUSES),
     "words struck out": lambda: StrikeOut("不能避免", CLAUSES),
