@@ -22,13 +22,17 @@ from numpy.typing import NDArray
 from pypdf import PdfReader, PdfWriter
 from rapidocr import EngineType, RapidOCR
 
+from benchmarks.plan import ROOT
 from benchmarks.product import submission_of, tell
-from pipeline.model import TextReader
-from pipeline.read import open_reader, read
+from pipeline.inspection import KnownForms
+from pipeline.model import Picture, TextReader
+from pipeline.read import open_reader, open_reference, read
 
 RASTER_DPI = 200
+FORM = ROOT / "templates" / "csp_order" / "service_agreement" / "reference.pdf"
 _BLANK = np.full((64, 320, 3), 255, dtype=np.uint8)
 PRODUCT, READING = "countersign, whole check", "countersign, reading only"
+COMPARING = "countersign, comparing only"  # drawn, found among the form's pages and proved, text and all
 SAME, OPENVINO, ONNX = "RapidOCR, same settings", "RapidOCR, OpenVINO as shipped", "RapidOCR, onnxruntime"
 OCRMYPDF = "OCRmyPDF + tesseract chi_sim"
 
@@ -86,6 +90,7 @@ def _runners(contest: Contest, path: Path, work: Path) -> tuple[dict[str, Callab
     runners: dict[str, Callable[[], object]] = {
         PRODUCT: lambda: tell(path, contest.today, engine=engine),
         READING: lambda: _read(path, engine),
+        COMPARING: partial(_compare, path, _forms(engine)),
     }
     for name, program in bare.items():
         _load(program)
@@ -120,6 +125,20 @@ def _bare(program: RapidOCR, path: Path) -> None:
 
 def _read(path: Path, engine: TextReader) -> None:
     read(path, submission_of(path), engine)
+
+
+def _forms(engine: TextReader) -> KnownForms:
+    """The blank form, opened and looked at before the race as a reading process does once."""
+    form = open_reference(FORM, "2026-01")
+    known = KnownForms(lambda: [form], engine)
+    known.lines(1, Picture(np.full((2339, 1654, 3), 255, np.uint8), RASTER_DPI))
+    return known
+
+
+def _compare(path: Path, known: KnownForms) -> None:
+    for number, page in enumerate(rasters(path), start=1):
+        if known.lines(number, Picture(np.ascontiguousarray(page[:, :, 2::-1]), RASTER_DPI)) is None:
+            raise RuntimeError(f"page {number} of {path.name} was not proved: nothing was compared")
 
 
 def _parameters(kind: EngineType, threads: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from benchmarks.plan import ROOT, Plan
 from benchmarks.product import reader, tell
 from benchmarks.speed.memory import Marathon, Memory
 from benchmarks.speed.memory import run as run_marathon
-from benchmarks.speed.rivals import PRODUCT, READING, Contest, Times, first_pages, race
+from benchmarks.speed.rivals import COMPARING, PRODUCT, READING, Contest, Times, first_pages, race
 from benchmarks.speed.service import Installation, distinct_copies, fill_store, orders, seconds_each
 
 J = TypeVar("J")
@@ -93,17 +93,23 @@ def stage_table(rows: list[StageTimes]) -> Table:
 
 def rival_table(times: Times, contest: Contest) -> Table:
     """Seconds a page, and how many times Countersign's speed that is (above 1: Countersign is faster)."""
-    whole, reading = times.seconds[PRODUCT], times.seconds[READING]
+    whole, reading, comparing = (times.seconds[name] for name in (PRODUCT, READING, COMPARING))
     rows: dict[str, dict[str, Cell]] = {
         name: {
             "a page": Number(seconds, "s"),
             "over whole check": Number(seconds / whole, "x"),
             "over reading only": Number(seconds / reading, "x"),
+            "over comparing only": Number(seconds / comparing, "x"),
         }
         for name, seconds in times.seconds.items()
     }
     note = f"{contest.pages} pages of one scan, 200 dpi, {contest.threads} threads, median of {contest.rounds}."
-    return Table("Alternatives on the same pages", ["a page", "over whole check", "over reading only"], rows, note)
+    return Table(
+        "Alternatives on the same pages",
+        ["a page", "over whole check", "over reading only", "over comparing only"],
+        rows,
+        note,
+    )
 
 
 def memory_table(memory: Memory) -> Table:

@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 
 from benchmarks.measure import Number
 from benchmarks.speed.memory import Memory, resident
-from benchmarks.speed.rivals import PRODUCT, READING, Contest, Times, first_pages
+from benchmarks.speed.rivals import COMPARING, PRODUCT, READING, Contest, Times, first_pages
 from benchmarks.speed.section import StageTimes, memory_table, rival_table, stage_table
 from benchmarks.speed.service import distinct_copies, fill_store, orders
 from pipeline.cases.store import CaseStore
@@ -31,9 +31,10 @@ def number(cell: object) -> float:
 
 def test_ratios_are_against_the_product() -> None:
     contest = Contest(Path("a.pdf"), 4, 3, 2, date(2026, 9, 28))
-    table = rival_table(Times({PRODUCT: 2.0, READING: 1.0, "other": 5.0}, ()), contest)
+    table = rival_table(Times({PRODUCT: 2.0, READING: 1.0, COMPARING: 0.5, "other": 5.0}, ()), contest)
     assert number(table.rows["other"]["over whole check"]) == 2.5
     assert number(table.rows["other"]["over reading only"]) == 5.0
+    assert number(table.rows["other"]["over comparing only"]) == 10.0
     assert "median of 3" in table.note
 
 
