@@ -14,7 +14,7 @@ from pipeline.inspection.compare_ink import Stroke, strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
 from pipeline.inspection.compare_scene import Scene, inside, is_moved, located
 from pipeline.inspection.compare_suspects import Explained, Suspect, lone_strips, sort_out
-from pipeline.inspection.compare_text import HOLE, around, critical, fold, gist, text_of, whole_figures
+from pipeline.inspection.compare_text import HOLE, around, critical, fold, gist, is_hanzi, text_of, whole_figures
 from pipeline.inspection.register import Registration
 from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
 
@@ -67,7 +67,10 @@ def _read_alone(
     asked = [
         number
         for number, (suspect, (answer, _)) in enumerate(zip(suspects, answers, strict=True))
-        if answer == "expected" and suspect.sight == "differs" and 0 < suspect.hi - suspect.lo <= ALONE
+        if answer == "expected"
+        and suspect.sight == "differs"
+        and 0 < suspect.hi - suspect.lo <= ALONE
+        and (suspect.read or not all(map(is_hanzi, _shown(scene, suspect.lo, suspect.hi))))
     ]
     strips = [strip for number in asked for strip in lone_strips(scene, suspects[number])]
     texts = reader.read_strips(strips) if strips else ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.inspection.compare_field import Floats
 from pipeline.inspection.compare_paper import FRAME
 from pipeline.inspection.compare_print import Glyph
 from pipeline.inspection.compare_runs import Aligned
@@ -132,12 +133,21 @@ def strained_rows(scene: Scene) -> list[tuple[int, int]]:
     for row in rows.values():
         row.sort(key=lambda at: scene.aligned.expected[at].box[0])
         shifts = np.array([scene.sheet.glyphs[at].shift[0] for at in row])
-        # One character found astray is no strain, and what a warped sheet does grows slowly along the row.
-        jumps = [
-            abs(float(np.median(shifts[at : at + 3]) - np.median(shifts[max(at - 3, 0) : at])))
-            for at in range(2, len(row) - 1)
-        ]
-        if jumps and max(jumps) > STRAINED:
+        jumps = _jumps(shifts)
+        if jumps.size and jumps.max() > STRAINED:
             at = int(np.argmax(jumps)) + 2
             found.append((row[at - 1], row[at]))
     return found
+
+
+def _jumps(shifts: Floats) -> Floats:
+    """How far the places of three characters differ from those of the three before them, from the third one on.
+
+    One character found astray is no jump, and what a warped sheet does grows slowly along the row.
+    """
+    if len(shifts) < 4:
+        return np.zeros(0)
+    steady = np.median([shifts[:-2], shifts[1:-1], shifts[2:]], axis=0)
+    before = np.concatenate([[shifts[:2].mean()], steady[:-2]])
+    after = np.concatenate([steady[2:], [shifts[-2:].mean()]])
+    return np.asarray(np.abs(after - before))
