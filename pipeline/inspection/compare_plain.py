@@ -163,18 +163,20 @@ def _may_be_overlooked(scene: PlainScene, run: Run, seen: tuple[Mark, ...]) -> b
         return False
     # What an alignment leaves out may lie a few equal characters off: of “5.1” after “5. …” it keeps the later 5.
     near = scene.aligned.found[max(run.start - CONTEXT, 0) : run.stop + CONTEXT]
-    lines = {mark.line: mark for mark in scene.aligned.found if near and mark.page == near[0].page}
+    lines = {mark.line: mark for mark in scene.aligned.found if near and mark.page == near[0].page}  # by its last one
     levels = sorted((mark.box[1] + mark.box[3]) / 2 for mark in lines.values())
     pitch = float(np.median(np.diff(levels))) if len(levels) > 1 else 0.0
-    return any(_gap_between(left, right, pitch) for left, right in pairwise(near))
+    margin = float(np.quantile([mark.box[2] for mark in lines.values()], 0.9)) if lines else 0.0
+    return any(_gap_between(left, right, pitch, margin) for left, right in pairwise(near))
 
 
-def _gap_between(left: Mark, right: Mark, pitch: float) -> bool:
-    height = left.box[3] - left.box[1]
+def _gap_between(left: Mark, right: Mark, pitch: float, margin: float) -> bool:
+    """Whether words may stand between two characters read one after the other; `margin` = where full rows end."""
+    wide = GAP_IN_ROW * (left.box[3] - left.box[1])
     if left.page == right.page and left.line == right.line:
-        return right.box[0] - left.box[2] > GAP_IN_ROW * height
+        return right.box[0] - left.box[2] > wide
     below = (right.box[1] + right.box[3] - left.box[1] - left.box[3]) / 2
-    return left.page != right.page or below > GAP_OF_ROWS * pitch
+    return left.page != right.page or below > GAP_OF_ROWS * pitch or margin - left.box[2] > wide
 
 
 def _around(scene: PlainScene, run: Run) -> list[str]:
