@@ -13,8 +13,9 @@ from pipeline.inspection.compare_alone import read_alone
 from pipeline.inspection.compare_ink import Stroke, strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
 from pipeline.inspection.compare_scene import Scene, inside, is_moved, located
-from pipeline.inspection.compare_suspects import Explained, Suspect, lone_strips, sort_out
+from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
 from pipeline.inspection.compare_text import HOLE, around, critical, fold, gist, is_hanzi, text_of, whole_figures
+from pipeline.inspection.compare_window import lone_strips
 from pipeline.inspection.register import Registration
 from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
 
@@ -72,7 +73,7 @@ def _read_alone(
         and 0 < suspect.hi - suspect.lo <= ALONE
         and (suspect.read or not all(map(is_hanzi, _shown(scene, suspect.lo, suspect.hi))))
     ]
-    strips = [strip for number in asked for strip in lone_strips(scene, suspects[number])]
+    strips = [strip for number in asked for strip in lone_strips(scene, _printed(scene, suspects[number]))]
     texts = reader.read_strips(strips) if strips else ()
     result = list(answers)
     for at, number in enumerate(asked):
@@ -97,6 +98,10 @@ def _without_guessing(
         if answer.said is not None:
             said[number] = ("found", answer.said)
     return found, said
+
+
+def _printed(scene: Scene, suspect: Suspect) -> list[int]:
+    return [at for at in range(suspect.lo, suspect.hi) if at in scene.sheet.glyphs]
 
 
 def weigh(suspect: Suspect, answer: Answer, *, weighty: bool) -> tuple[DifferenceKind | None, tuple[str, ...]]:

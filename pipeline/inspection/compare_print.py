@@ -56,9 +56,7 @@ def composed(soft: Pixels, expected: Sequence[Mark], places: Places) -> Pixels:
         result[y0:y1, x0:x1] = 0
     for (x0, y0, x1, y1), shift in pieces:
         dx, dy = round(shift[0]), round(shift[1])
-        turn = np.array([[1, 0, shift[0] - dx], [0, 1, shift[1] - dy]])
-        patch = soft[y0 - RING : y1 + RING, x0 - RING : x1 + RING]
-        moved = cv2.warpAffine(patch, turn, patch.shape[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        moved = _moved(soft[y0 - RING : y1 + RING, x0 - RING : x1 + RING], shift)
         target = result[y0 + dy - RING : y1 + dy + RING, x0 + dx - RING : x1 + dx + RING]
         if target.shape == moved.shape:
             np.maximum(target, moved, out=target)
@@ -155,10 +153,16 @@ def _near(scan: Pixels, soft: Pixels, corner: tuple[int, int], place: Place) -> 
 
 
 def _shifted(soft: Pixels, place: Place) -> Pixels:
-    """A patch with `AROUND` px about it, moved by the part of a shift below the pixel and cut to the character."""
-    turn = np.array([[1, 0, place[0] - round(place[0])], [0, 1, place[1] - round(place[1])]])
-    moved = cv2.warpAffine(soft, turn, soft.shape[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.ascontiguousarray(moved[AROUND:-AROUND, AROUND:-AROUND])
+    """A patch with `AROUND` px about it, moved below the pixel and cut to the character."""
+    return np.ascontiguousarray(_moved(soft, place[:2])[AROUND:-AROUND, AROUND:-AROUND])
+
+
+def _moved(patch: Pixels, shift: tuple[float, float]) -> Pixels:
+    """A patch moved by the part of a shift below the pixel."""
+    turn = np.array([[1, 0, shift[0] - round(shift[0])], [0, 1, shift[1] - round(shift[1])]])
+    flags = cv2.INTER_CUBIC
+    moved = cv2.warpAffine(patch, turn, patch.shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, dtype=np.uint8)
 
 
 def _pieces(expected: Sequence[Mark], places: Places) -> list[tuple[tuple[int, int, int, int], tuple[float, float]]]:

@@ -8,14 +8,12 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.inspection.compare_field import BORDER
-from pipeline.inspection.compare_paper import FRAME
-from pipeline.inspection.compare_reread import Window, strip_of
+from pipeline.inspection.compare_reread import Window
 from pipeline.inspection.compare_runs import Run
 from pipeline.inspection.compare_scene import Scene, inside, is_odd, is_surely_odd, located, strained_rows
-from pipeline.inspection.compare_text import HOLE, Mark, around, gist, text_of
+from pipeline.inspection.compare_text import HOLE, Mark, gist, text_of
 from pipeline.inspection.compare_window import window_of
-from pipeline.model import Box, Pixels
+from pipeline.model import Box
 
 Sight = Literal["differs", "same", "unclear"]
 SLACK = 4.0  # pt a fill-in or a seal's lettering may leave its box
@@ -68,17 +66,6 @@ def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
     suspects = _with_strained(scene, suspects)
     taken = {at for suspect in suspects for at in range(suspect.lo - 1, suspect.hi + 1)}
     return explained, suspects + _odd_looking(scene, taken)
-
-
-def lone_strips(scene: Scene, suspect: Suspect) -> tuple[Pixels, Pixels]:
-    """The suspect characters without their neighbours: as scanned, and as the form would look in this scan."""
-    box = around(located(scene, at) for at in range(suspect.lo, suspect.hi) if at in scene.sheet.glyphs)
-    x0, top, x1, bottom = (side * FRAME + BORDER for side in box)
-    inset = 0.18 * (bottom - top) - 1  # takes back the strip's own margin: the neighbours must stay out
-    return (
-        strip_of(scene.sheet.scan, x0 + inset, top, x1 - inset, bottom),
-        strip_of(scene.sheet.expected, x0 + inset, top, x1 - inset, bottom),
-    )
 
 
 def _accounted(scene: Scene, seen: Sequence[Mark]) -> tuple[list[Explained], list[Mark]]:

@@ -45,6 +45,17 @@ def window_of(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: b
     return Window(_strip(scene, around(row_boxes)), expected, text_of(seen), weak, head, tail), place
 
 
+def lone_strips(scene: Scene, members: Iterable[int]) -> tuple[Pixels, Pixels]:
+    """Characters without their neighbours: as scanned, and as the form would look in this scan."""
+    box = around(located(scene, at) for at in members)
+    x0, top, x1, bottom = (side * FRAME + BORDER for side in box)
+    inset = 0.18 * (bottom - top) - 1  # takes back the strip's own margin: the neighbours must stay out
+    return (
+        strip_of(scene.sheet.scan, x0 + inset, top, x1 - inset, bottom),
+        strip_of(scene.sheet.expected, x0 + inset, top, x1 - inset, bottom),
+    )
+
+
 def _longest_row(marks: Sequence[Mark], lo: int, hi: int) -> tuple[int, int]:
     """The part of a run that stands in the row with most of it: a strip shows no other."""
     lines = [marks[at].line for at in range(lo, hi) if marks[at].char != HOLE]
