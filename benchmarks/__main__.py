@@ -42,6 +42,9 @@ def main(
         list[str] | None,
         typer.Option(help="dev, fresh or a number; may be repeated. fresh follows from the product's code."),
     ] = None,
+    share: Annotated[
+        float, typer.Option(min=0.001, max=1.0, help="Share of the full run's papers, evenly of every class.")
+    ] = 1.0,
     only: Annotated[list[str] | None, typer.Option(help=f"Sections to run: {', '.join((*SEEDED, *FIXED))}.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that read paper at the same time.")] = os.cpu_count()
     or 1,
@@ -49,7 +52,9 @@ def main(
     / "build"
     / "bench",
     data: Annotated[Path, typer.Option(help="Folder of real files; left out when it does not exist.")] = DATA,
-    docs: Annotated[bool, typer.Option("--docs", help="Write the tables into docs/benchmark.md.")] = False,
+    docs: Annotated[
+        bool, typer.Option("--docs", help="Write the tables of these sections into docs/benchmark.md.")
+    ] = False,
 ) -> None:
     """Measure how often the product is wrong, and what it costs."""
     console = Console(highlight=False)
@@ -73,7 +78,7 @@ def main(
         with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
             for word, number in seeds.items():
                 sections = {**SEEDED, **FIXED} if word == words[0] else SEEDED
-                plan = Plan(word, number, quick, workers, out, Path(scratch), data if data.is_dir() else None)
+                plan = Plan(word, number, quick, workers, out, Path(scratch), data if data.is_dir() else None, share)
                 for name in [item for item in sections if item in wanted]:
                     console.print(f"[bold]{name}[/], seed {word} ({number})")
                     start = time.monotonic()
@@ -86,7 +91,8 @@ def main(
         crew.close()
     show_worst(console, results, out)
     if docs:
-        publish(ROOT / "docs" / "benchmark.md", results, quick=quick)
+        run = "quick run" if quick else "full run" if share == 1.0 else f"{share:.0%} of a full run"
+        publish(ROOT / "docs" / "benchmark.md", results, run=run)
     console.print(f"{time.monotonic() - begun:.0f} s; {out / 'bench.json'}", soft_wrap=True)
 
 

@@ -47,14 +47,15 @@ class Plan:
     out: Path
     scratch: Path
     data: Path | None
+    share: float = 1.0  # of the papers of a full run
 
     def rng(self, section: str, index: int) -> np.random.Generator:
         """Randomness of one case: the same in every run of this seed, whatever else is run."""
         return np.random.default_rng([self.seed, zlib.crc32(section.encode()), index])
 
     def size(self, quick: int, full: int) -> int:
-        """How many cases."""
-        return quick if self.quick else full
+        """How many cases; at least one."""
+        return quick if self.quick else max(1, round(full * self.share))
 
     @property
     def pictures(self) -> Path:

@@ -22,6 +22,7 @@ from benchmarks.plan import code_mark
 SCHEMA = "countersign/bench/1"
 _PACKAGES = ("rapidocr", "openvino", "onnxruntime", "opencv-python-headless", "pypdfium2", "numpy")
 _BEGIN, _END = "<!-- results: written by `make bench` -->", "<!-- end of results -->"
+_HEADING = "### "  # of a section
 
 
 def show(console: Console, section: Section) -> None:
@@ -95,19 +96,24 @@ def _installed(name: str) -> bool:
     return True
 
 
-def publish(path: Path, sections: Mapping[str, Sequence[Section]], *, quick: bool) -> None:
-    """Put the tables between the markers of docs/benchmark.md."""
+def publish(path: Path, sections: Mapping[str, Sequence[Section]], *, run: str) -> None:
+    """Put the tables between the markers of docs/benchmark.md; sections not measured this time stay as they were.
+
+    `run` says how much was measured, e.g. `quick run`.
+    """
     text = path.read_text(encoding="utf-8")
     head, rest = text.split(_BEGIN, 1)
-    tail = rest.split(_END, 1)[1]
-    body = [f"\n{'Quick' if quick else 'Full'} run of {datetime.now(UTC):%Y-%m-%d}, {machine()['cpu']}, "
-            f"{os.cpu_count()} cores, code `{code_mark()[:12]}`.\n"]  # fmt: skip
+    kept, tail = rest.split(_END, 1)
+    bodies = {part.split("\n", 1)[0]: part for part in kept.split(_HEADING)[1:]}
+    cpu = f"{machine()['cpu']}, {os.cpu_count()} cores"
+    source = f"{run}, {datetime.now(UTC):%Y-%m-%d}, {cpu}, code `{code_mark()[:12]}`"
     for label, listed in sections.items():
         for section in listed:
-            body.append(f"### {section.name}, seed `{label}`\n")
-            body += [markdown(table) for table in section.tables]
-            body += [f"Skipped: {line}\n" for line in section.skipped]
-    path.write_text(head + _BEGIN + "\n" + "\n".join(body) + "\n" + _END + tail, encoding="utf-8")
+            title = f"{section.name}, seed `{label}`"
+            body = [f"{title}\n", f"{source[0].upper()}{source[1:]}.\n", *(markdown(table) for table in section.tables)]
+            bodies[title] = "\n".join([*body, *(f"Skipped: {line}\n" for line in section.skipped)]) + "\n"
+    results = "".join(_HEADING + part for part in bodies.values())
+    path.write_text(f"{head}{_BEGIN}\n\n{results}{_END}{tail}", encoding="utf-8")
 
 
 def markdown(table: Table) -> str:

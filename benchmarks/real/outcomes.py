@@ -75,7 +75,7 @@ def work(job: FileJob) -> Dropped:
 
 def jobs(plan: Plan, data: Path) -> list[FileJob]:
     """Everything; quick: a sample of every row and origin, without long files."""
-    seconds = plan.size(*SECONDS)
+    seconds = SECONDS[0 if plan.quick else 1]
     odd = [_odd(item, seconds) for item in items(data, "hostile_pdf")]
     signed = [_signed(item, seconds) for item in items(data, "signed_pdf")]
     foreign = [

@@ -96,14 +96,17 @@ def test_bench_json_says_what_ran(tmp_path: Path) -> None:
     assert body["machine"]["cores"] == os.cpu_count()
 
 
-def test_tables_go_between_the_markers(tmp_path: Path) -> None:
+def test_tables_go_between_the_markers_and_leave_those_of_other_runs(tmp_path: Path) -> None:
     page = tmp_path / "benchmark.md"
-    page.write_text("# Title\n<!-- results: written by `make bench` -->\nold\n<!-- end of results -->\nend\n")
-    publish(page, {"dev": [section()]}, quick=True)
+    old = "### seals, seed `dev`\n\nlast year\n\n### speed, seed `dev`\n\nkept\n"
+    page.write_text(f"# Title\n<!-- results: written by `make bench` -->\n\n{old}<!-- end of results -->\nend\n")
+    publish(page, {"dev": [section()]}, run="quick run")
     text = page.read_text()
-    assert "old" not in text
+    assert "last year" not in text
+    assert "### speed, seed `dev`\n\nkept\n" in text
     assert text.startswith("# Title\n")
     assert text.endswith("<!-- end of results -->\nend\n")
+    assert "\nQuick run, 20" in text
     assert "| round | 90.0% 9/10 [59.6%–98.2%] |" in text
     assert "Skipped: real files: not there" in text
 
