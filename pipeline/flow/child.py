@@ -32,6 +32,7 @@ class Job(Value):
     cpu_seconds: int
     parent: int
     recordings: Path | None = None
+    forms: Path | None = None
 
 
 def main() -> None:
@@ -39,7 +40,7 @@ def main() -> None:
     job = Job.model_validate_json(sys.stdin.buffer.read())
     _limit(job)
     packs = load_packs(job.templates, CHECKS)
-    facts = look(job.original, job.submission, packs, _reader(job), job.folder)
+    facts = look(job.original, job.submission, packs, _reader(job), job.folder, job.forms)
     target = job.folder / "facts.json"
     job.folder.mkdir(parents=True, exist_ok=True)
     temporary = job.folder / f".facts.{os.getpid()}"

@@ -34,7 +34,7 @@ from pipeline.model import (
     TextReader,
 )
 from pipeline.packs import Pack, Packs
-from pipeline.read import open_reference, read
+from pipeline.read import open_reference, prepare_reference, read
 
 _PAGE_DPI = 100.0  # of the pictures kept for the report; crops keep the scan's own resolution
 _JPEG_QUALITY = 72
@@ -59,20 +59,25 @@ class Timing:
             self.seconds[stage] = round(self.seconds.get(stage, 0.0) + spent, 4)
 
 
-def look(path: Path, submission: Submission, packs: Packs, reader: TextReader, gallery: Path) -> Facts:
-    """All facts of one file; pictures for the report are written into `gallery`. Raises nothing for bad input."""
+def look(
+    path: Path, submission: Submission, packs: Packs, reader: TextReader, gallery: Path, forms: Path | None = None
+) -> Facts:
+    """All facts of one file; pictures for the report are written into `gallery`. Raises nothing for bad input.
+
+    `forms` = folder of the prepared blank forms.
+    """
     timing = Timing()
     with timing.of("total_s"):
         try:
             with timing.of("read_s"):
-                known = _known(packs, reader)
+                known = _known(packs, reader, forms)
                 reading = read(path, submission, reader, known=known)
         except UnreadableError as error:
             return unreadable(submission, error.reason, Bilingual(zh=error.zh, en=error.en))
         document = reading.document
         classification = classify(document, packs)
         pack = packs.find(classification.case_type, classification.type)
-        inspection = _inspect(document, reading.pictures, pack, reader, known, timing)
+        inspection = _inspect(document, reading.pictures, pack, reader, known, forms, timing)
         extraction = _extract(document, reading.pictures, pack, inspection.blanks, reader, timing)
         facts = Facts(
             document=document,
@@ -97,17 +102,27 @@ def unreadable(submission: Submission, reason: str, why: Bilingual) -> Facts:
     )
 
 
+def prepare_forms(packs: Packs, folder: Path) -> None:
+    """Read the blank forms of all packs once for all reading processes; PackError when one cannot be."""
+    for path, edition in _blank_forms(packs):
+        prepare_reference(path, edition, folder)
+
+
 @cache
-def _form(path: Path, edition: str) -> tuple[Reference, PageSource]:
+def _form(path: Path, edition: str, prepared: Path | None) -> tuple[Reference, PageSource]:
     """A blank form, opened once in this process."""
-    return open_reference(path, edition)
+    return open_reference(path, edition, prepared)
 
 
-def _known(packs: Packs, reader: TextReader) -> KnownForms:
+def _blank_forms(packs: Packs) -> list[tuple[Path, str]]:
+    return [(pack.reference, pack.edition or "") for pack in packs.documents() if pack.reference is not None]
+
+
+def _known(packs: Packs, reader: TextReader, prepared: Path | None) -> KnownForms:
     """The blank forms of all packs."""
-    forms = [(pack.reference, pack.edition or "") for pack in packs.documents() if pack.reference is not None]
     signed = frozenset(spec.blank or name for pack in packs.documents() for name, spec in pack.places.items())
-    return KnownForms(lambda: [_form(path, edition) for path, edition in forms], reader, signed)
+    forms = _blank_forms(packs)
+    return KnownForms(lambda: [_form(path, edition, prepared) for path, edition in forms], reader, signed)
 
 
 def _inspect(
@@ -116,6 +131,7 @@ def _inspect(
     pack: Pack | None,
     reader: TextReader,
     known: KnownForms,
+    forms: Path | None,
     timing: Timing,
 ) -> Inspection:
     if pictures is None or pack is None:
@@ -123,7 +139,7 @@ def _inspect(
     with timing.of("inspect_s"):
         if pack.reference is None:
             return inspect(document, pictures, reader, places=pack.places, straddle=pack.straddle_party is not None)
-        reference, blank_pages = _form(pack.reference, pack.edition or "")
+        reference, blank_pages = _form(pack.reference, pack.edition or "", forms)
         return inspect(
             document,
             pictures,

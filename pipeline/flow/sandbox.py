@@ -34,6 +34,7 @@ def facts_of(
     folder: Path,
     limits: Limits,
     recordings: Path | None = None,
+    forms: Path | None = None,
 ) -> Facts:
     """Facts of one file; a crash or a time-out of the process becomes facts of an unreadable file."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,6 +48,7 @@ def facts_of(
         cpu_seconds=limits.cpu_seconds,
         parent=os.getpid(),
         recordings=recordings,
+        forms=forms,
     )
     result = folder / "facts.json"
     result.unlink(missing_ok=True)

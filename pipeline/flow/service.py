@@ -19,7 +19,7 @@ from pipeline.cases.join import keys_of
 from pipeline.cases.store import CaseStore
 from pipeline.errors import SettingsError, UsageError
 from pipeline.flow.case import UNSORTED, CaseDesk, label_of, now
-from pipeline.flow.document import unreadable
+from pipeline.flow.document import prepare_forms, unreadable
 from pipeline.flow.engine import Engine
 from pipeline.flow.sandbox import Limits, facts_of
 from pipeline.ingest import FileStore, check_folders, display_name, ingest
@@ -83,6 +83,7 @@ class Service:
         self._settings = settings
         self._packs = packs_of(settings)
         self._files = FileStore(settings.state / "store")
+        self._forms = settings.state / "forms"
         self._cases = CaseStore(settings.url)
         self._desk = CaseDesk(settings, self._packs, self._cases, self._files)
         self._engine = Engine(
@@ -99,6 +100,7 @@ class Service:
         return self._cases
 
     def __enter__(self) -> Self:
+        prepare_forms(self._packs, self._forms)
         self._engine.start()
         self._desk.publish_index()
         return self
@@ -149,6 +151,7 @@ class Service:
             folder=folder,
             limits=limits_of(self._settings),
             recordings=self._settings.recordings,
+            forms=self._forms,
         )
         return hashlib.sha256((folder / "facts.json").read_bytes()).hexdigest()
 

@@ -16,7 +16,7 @@ from pipeline.model import Box
 
 MM = FRAME * 72 / 25.4  # px per mm
 FAINT, STRONG = 0.22, 0.35  # darkness beyond the print that counts as ink, and as a pen's
-SPECK = 2.0  # mm; smaller is dust (PAPER I.B.6: 16 px at 200 dpi)
+SPECK = 2.0  # mm; smaller is dust (16 px at 200 dpi)
 SPECK_AREA = 130.0  # px²
 PEN = 7.0  # mm a stroke or a group of strokes must reach to be a pen's beyond doubt
 PEN_AREA = 260.0  # px² of ink
@@ -61,16 +61,15 @@ def _without_dust(mask: NDArray[np.uint8], sheet: Sheet) -> NDArray[np.uint8]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     height, width = mask.shape
     keep = np.zeros(count, np.uint8)
-    for label in range(1, count):
+    large = (stats[:, 2:4].max(axis=1) >= SPECK * MM * 0.7) | (stats[:, 4] >= SPECK_AREA / 2)
+    for label in np.flatnonzero(large[1:]) + 1:
         x, y, w, h, area = (int(value) for value in stats[label])
-        if max(w, h) < SPECK * MM * 0.7 and area < SPECK_AREA / 2:
-            continue
         strength = float(sheet.extra[y : y + h, x : x + w][labels[y : y + h, x : x + w] == label].max())
         place = (x - BORDER, y - BORDER, w, h)
         if strength < STRONG or _is_hardware(place, area, width - 2 * BORDER, height - 2 * BORDER):
             continue
         keep[label] = 1
-    return np.asarray(keep[labels], dtype=np.uint8)
+    return np.asarray(keep[labels], dtype=np.uint8) if keep.any() else np.zeros_like(mask)
 
 
 def _is_hardware(place: tuple[int, int, int, int], area: int, width: int, height: int) -> bool:

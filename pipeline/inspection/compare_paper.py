@@ -35,7 +35,7 @@ def in_pt(x: float, y: float, width: float, height: float) -> Box:
 
 
 def _without_red(pixels: Pixels) -> Pixels:
-    """The red channel with what the seal's own ink still absorbs there divided out (PAPER I.B.1)."""
+    """The red channel with what the seal's own ink still absorbs there divided out."""
     red, green, blue = cv2.split(np.ascontiguousarray(pixels))
     redness = cv2.subtract(red, cv2.max(green, blue))
     strong = redness > _SEAL_RED

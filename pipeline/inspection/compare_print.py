@@ -83,7 +83,7 @@ def residuals(scan: Pixels, print_: Pixels, expected: Sequence[Mark], places: Pl
         cv2.GaussianBlur(ink, (0, 0), 1.2) for ink in (cv2.subtract(scan, upper), cv2.subtract(lower, scan))
     )
     scale = np.float32(1.0 / (255.0 * gain))
-    return extra.astype(np.float32) * scale, missing.astype(np.float32) * scale
+    return np.multiply(extra, scale, dtype=np.float32), np.multiply(missing, scale, dtype=np.float32)
 
 
 def glyphs(

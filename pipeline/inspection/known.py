@@ -254,8 +254,9 @@ def _row_strip(sheet: Sheet, row: Box) -> Pixels:
 
 
 def _placed(line: Line, registration: Registration) -> Line:
+    # Built without being checked: a page has a thousand words, and all of these were checked before.
     words = tuple(
-        word.model_copy(update={"box": registration.place(word.box), "confidence": PROVED}) for word in line.words
+        Word.model_construct(text=word.text, box=registration.place(word.box), confidence=PROVED) for word in line.words
     )
     box = registration.place(line.box) if line.box else None
     return line.model_copy(update={"box": box, "words": words, "confidence": PROVED})

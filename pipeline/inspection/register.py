@@ -14,6 +14,7 @@ from pipeline.inspection.compare_runs import Aligned
 from pipeline.model import Box, Pixels, Reference
 
 Matrix = NDArray[np.float64]
+Affine = tuple[float, float, float, float, float, float]
 FEATURE_DPI = 100.0
 LEAST_ANCHORS = 8
 LEAST_INLIERS = 14  # enough for repetitive hanzi, where most matches are wrong
@@ -31,23 +32,22 @@ class Registration:
 
     page: int
     reference_page: int
-    matrix: tuple[float, float, float, float, float, float]
+    matrix: Affine
     residual: float
     matched: float
 
     def place(self, box: Box) -> Box:
         """Box on the reference page to box on the scanned page."""
-        return _through(self.array, box)
+        return _through(self.matrix, box)
 
     def back(self, box: Box) -> Box:
         """Box on the scanned page to box on the reference page."""
-        return _through(np.asarray(cv2.invertAffineTransform(self.array)), box)
+        return _through(_numbers(cv2.invertAffineTransform(self.array)), box)
 
     @classmethod
     def of(cls, page: int, reference_page: int, matrix: Matrix, residual: float, matched: float) -> Registration:
         """From a 2x3 matrix."""
-        a, b, c, d, e, f = (float(value) for value in matrix.ravel())
-        return cls(page, reference_page, (a, b, c, d, e, f), residual, matched)
+        return cls(page, reference_page, _numbers(matrix), residual, matched)
 
     @property
     def array(self) -> Matrix:
@@ -144,10 +144,17 @@ def fitted(source: Matrix, target: Matrix, reach: float, least: float) -> Matrix
     return matrix if is_upright(matrix) else None
 
 
-def _through(matrix: Matrix, box: Box) -> Box:
-    corners = np.array([(x, y, 1.0) for x in (box[0], box[2]) for y in (box[1], box[3])]) @ matrix.T
-    (x0, top), (x1, bottom) = corners.min(axis=0), corners.max(axis=0)
-    return (float(x0), float(top), float(x1), float(bottom))
+def _numbers(matrix: NDArray[Any]) -> Affine:
+    a, b, c, d, e, f = (float(value) for value in matrix.ravel())
+    return (a, b, c, d, e, f)
+
+
+def _through(matrix: Affine, box: Box) -> Box:
+    """The upright box around the mapped one; plain numbers, because pages have thousands of boxes."""
+    a, b, c, d, e, f = matrix
+    across = [a * x + b * y + c for x in (box[0], box[2]) for y in (box[1], box[3])]
+    down = [d * x + e * y + f for x in (box[0], box[2]) for y in (box[1], box[3])]
+    return (min(across), min(down), max(across), max(down))
 
 
 def _centre(box: Box) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from pipeline.read.order import read_order
 from pipeline.read.package import inspect_package
 from pipeline.read.pdf import read_pdf
 from pipeline.read.recorded import RecordedReader, RecordingReader
-from pipeline.read.reference import open_reference
+from pipeline.read.reference import open_reference, prepare_reference
 from pipeline.read.sheet import read_sheet
 from pipeline.read.sniff import disagrees, sniff
 from pipeline.read.word import read_word
@@ -26,6 +26,7 @@ __all__ = [
     "RecordingReader",
     "open_reader",
     "open_reference",
+    "prepare_reference",
     "read",
 ]
 

@@ -61,7 +61,7 @@ def judge_case(dossier: Dossier, case_type: CaseType, world: World) -> tuple[Fin
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
-    """SPEC of outcomes: a failed `block` decides, then any doubt of weight or a broken check; silence is no pass."""
+    """A failed `block` decides, then any doubt of weight or a broken check; silence is no pass."""
     seen = {(finding.severity, finding.outcome) for finding in findings}
     if ("block", "fail") in seen:
         return "failed"

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import PackError
 from pipeline.model import Document
-from pipeline.read import open_reference, read
+from pipeline.read import open_reference, prepare_reference, read
 
 from .conftest import BlindReader, ScriptedReader, submission
 
@@ -86,3 +86,27 @@ def test_blanks_of_a_reference_come_from_its_fields(make_pdf: MakePdf) -> None:
 def test_a_scan_is_no_reference(make_pdf: MakePdf) -> None:
     with pytest.raises(PackError, match="no text"):
         open_reference(make_pdf(""), "2026-01")
+
+
+def test_a_prepared_reference_is_the_form_s_own(make_pdf: MakePdf, tmp_path: Path) -> None:
+    path, folder = make_pdf(TEXT, objects=list(FIELD), **FORM), tmp_path / "forms"
+    prepare_reference(path, "2026-01", folder)
+    fresh, _ = open_reference(path, "2026-01")
+    kept, pictures = open_reference(path, "2026-01", folder)
+    assert kept == fresh
+    assert pictures.picture(1, 72).pixels.shape == (842, 595, 3)
+    (file,) = folder.iterdir()
+    told = fresh.pages[0].lines[0].text
+    file.write_text(file.read_text().replace(told, "Purchase order form, amended"))
+    assert open_reference(path, "2026-01", folder)[0].pages[0].lines[0].text == "Purchase order form, amended"
+    file.write_text(file.read_text()[:-20])  # damaged: read from the form itself
+    assert open_reference(path, "2026-01", folder)[0] == fresh
+
+
+def test_what_was_prepared_of_another_form_is_not_taken(make_pdf: MakePdf, tmp_path: Path) -> None:
+    path, folder = make_pdf(TEXT, objects=list(FIELD), **FORM), tmp_path / "forms"
+    prepare_reference(path, "2026-01", folder)
+    (file,) = folder.iterdir()
+    fresh, _ = open_reference(path, "2026-01")
+    file.write_text(fresh.model_copy(update={"sha256": "0" * 64}).model_dump_json().replace("Purchase", "Sale"))
+    assert open_reference(path, "2026-01", folder)[0] == fresh
