@@ -15,7 +15,7 @@ from pipeline.inspection.compare_pages import Paging, match_pages, paging, print
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
 from pipeline.inspection.compare_plain import PlainScene, compare_plain, without_heads
 from pipeline.inspection.compare_runs import Aligned, align, beside, in_rows
-from pipeline.inspection.compare_scene import Scene, limits_of
+from pipeline.inspection.compare_scene import LEAST_DPI, Scene, limits_of
 from pipeline.inspection.compare_sheet import Sheet, lay
 from pipeline.inspection.compare_text import HOLE, Mark, marks
 from pipeline.inspection.known import KnownForms
@@ -49,7 +49,7 @@ from pipeline.model import (
 __all__ = ["Registration", "blank_boxes", "compare", "registered_box"]
 
 Marked = Mapping[int, tuple[list[Box], list[Box]]]  # boxes of seals and of slices, by page
-LEAST_DPI = 149.0
+UNFIT_DPI = 149.0  # coarser pictures witness nothing
 BLURRED = 2.5  # px at 200 dpi
 REFLOWED = 0.6  # share of the form's characters found in a copy of another layout
 INKED = 0.004  # share of dark pixels from which a page without text is no blank back side
@@ -152,7 +152,9 @@ def _scene(
         seals=seals,
         slices=slices,
         veiled=[] if page.colour else [*seals, *slices],
-        limits=limits_of(sheet, aligned.expected, [*seals, *slices], bilevel=page.bilevel),
+        limits=limits_of(
+            sheet, aligned.expected, [*seals, *slices], bilevel=page.bilevel, coarse=(page.dpi or LEAST_DPI) < LEAST_DPI
+        ),
         doubt=_doubt(page, sheet),
         clause=lambda box: form.clause(number, box),
     )
@@ -162,7 +164,7 @@ def _doubt(page: Page, sheet: Sheet) -> str:
     """Why this page's picture cannot confirm a change; empty when it can."""
     if page.bilevel:
         return "1-bit scan"
-    if page.dpi is not None and page.dpi < LEAST_DPI:
+    if page.dpi is not None and page.dpi < UNFIT_DPI:
         return f"only {page.dpi:.0f} dpi"
     return "blurred scan" if sheet.blur > BLURRED else ""
 

@@ -14,7 +14,17 @@ from pipeline.inspection.compare_ink import Stroke, strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
 from pipeline.inspection.compare_scene import Scene, inside, is_moved, located
 from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
-from pipeline.inspection.compare_text import HOLE, around, critical, fold, gist, is_hanzi, text_of, whole_figures
+from pipeline.inspection.compare_text import (
+    HOLE,
+    around,
+    critical,
+    fold,
+    gist,
+    is_hanzi,
+    is_weak,
+    text_of,
+    whole_figures,
+)
 from pipeline.inspection.compare_window import lone_strips
 from pipeline.inspection.register import Registration
 from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
@@ -41,7 +51,12 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
         weighty = any(mask[suspect.lo : suspect.hi]) or any(critical(text_of(suspect.seen)))
         kind, signals = weigh(suspect, answer, weighty=weighty)
         if kind is not None:
-            kind = "reading" if scene.doubt or is_veiled(scene, suspect.box) else kind
+            unfit = (
+                scene.doubt
+                or is_veiled(scene, suspect.box)
+                or (scene.limits.coarse and _is_punctuation(scene, suspect))
+            )
+            kind = "reading" if unfit else kind
             item = _difference(scene, registration, suspect, kind, signals, said.text, weighty=weighty)
             weighed.append((suspect, item))
     pen = _pen(scene, registration, [suspect.box for suspect, difference in weighed if difference.kind == "change"])
@@ -153,6 +168,11 @@ def _weigh_weak(suspect: Suspect, answer: Answer) -> DifferenceKind | None:
     if image and answer == "found" and suspect.read:
         return "change"
     return "reading" if image else None
+
+
+def _is_punctuation(scene: Scene, suspect: Suspect) -> bool:
+    """Whether only marks of punctuation differ."""
+    return all(map(is_weak, _shown(scene, suspect.lo, suspect.hi) + text_of(suspect.seen)))
 
 
 def _confidence(suspect: Suspect) -> float:

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.inspection.compare_text import HOLE, Mark, text_of
 
 SAME_ROW = 0.45  # of the line height: centres closer than this stand in one row
+LEVEL = 0.2  # of the line height by which figures may stand higher than the hanzi of their row
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def beside(found: Sequence[Mark], expected: Sequence[Mark]) -> list[Mark]:
     into the same order; a line that stands elsewhere keeps its own height.
     """
     height = median([mark.box[3] - mark.box[1] for mark in expected if mark.char != HOLE] or [10.0])
-    levels = sorted({round(_middle([mark]), 1) for mark in expected if mark.char != HOLE})
+    levels = _levels([_middle([mark]) for mark in expected if mark.char != HOLE], LEVEL * height)
     placed: list[tuple[float, list[Mark]]] = []
     for middle, line in sorted(_lines(found), key=lambda item: item[0]):
         level = min(levels, key=lambda value: abs(value - middle), default=middle)
@@ -112,6 +113,17 @@ def _lines(found: Sequence[Mark]) -> list[tuple[float, list[Mark]]]:
     for at, mark in enumerate(found):
         groups.setdefault((mark.page, mark.line, at if mark.char == HOLE else -1), []).append(mark)
     return [(_middle(line), line) for line in groups.values()]
+
+
+def _levels(middles: Sequence[float], apart: float) -> list[float]:
+    """Heights of rows: middles no further than `apart` from the next one are of one row."""
+    groups: list[list[float]] = []
+    for middle in sorted(middles):
+        if groups and middle - groups[-1][-1] < apart:
+            groups[-1].append(middle)
+        else:
+            groups.append([middle])
+    return [median(group) for group in groups]
 
 
 def _middle(line: Sequence[Mark]) -> float:

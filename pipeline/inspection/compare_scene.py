@@ -25,15 +25,20 @@ SURELY, SURELY_SIMPLE = 1.7, 1.8  # times that limit: more than reading alone ca
 DUST, DUST_MISSING, DUSTY = 0.3, 0.06, 1.7  # ink a speck adds and takes away; how much more unlike it may make a mark
 BILEVEL = 2.0  # times the limits in scans of two tones
 SEALED_LEAST, SEALED_FEW = 12, 3.0  # characters under seals that tell how much those blur; the guess for fewer
+LEAST_DPI = 180.0  # coarser scans keep look-alikes apart by reading and look together only
 SEALED_MOST = 9.0  # limit under any seal: from there on look-alikes were found however much the seal blurs
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much unlike its print a character may look; `sealed` = how much more so under a seal's ink (>= 1)."""
+    """How much unlike its print a character may look; `sealed` = how much more so under a seal's ink (>= 1).
+
+    `coarse` = fewer than `LEAST_DPI`: there neither reader nor image keeps a comma from a semicolon.
+    """
 
     bilevel: bool = False
     sealed: float = 1.0
+    coarse: bool = False
 
     def odd(self, char: str, *, under_seal: bool) -> float:
         """From which unlikeness a character is looked at singly."""
@@ -64,7 +69,9 @@ class Scene:
     clause: Callable[[Box], str]
 
 
-def limits_of(sheet: Sheet, expected: Sequence[Mark], seals: Sequence[Box], *, bilevel: bool) -> Limits:
+def limits_of(
+    sheet: Sheet, expected: Sequence[Mark], seals: Sequence[Box], *, bilevel: bool, coarse: bool = False
+) -> Limits:
     """What this page's own characters allow; `seals` in pt of the reference page."""
     under = [
         glyph.off
@@ -72,7 +79,7 @@ def limits_of(sheet: Sheet, expected: Sequence[Mark], seals: Sequence[Box], *, b
         if any(inside(shifted(expected[at].box, glyph), box, 0.0) for box in seals)
     ]
     sealed = float(np.median(under)) if len(under) >= SEALED_LEAST else SEALED_FEW if under else 1.0
-    return Limits(bilevel, max(sealed, 1.0))
+    return Limits(bilevel, max(sealed, 1.0), coarse)
 
 
 def located(scene: Scene, at: int) -> Box:

@@ -20,7 +20,7 @@ from pipeline.inspection.compare_judge import judge
 from pipeline.inspection.compare_paper import FRAME, darkness
 from pipeline.inspection.compare_reread import strip_of
 from pipeline.inspection.compare_runs import Aligned
-from pipeline.inspection.compare_scene import Scene, is_moved, is_odd, limits_of
+from pipeline.inspection.compare_scene import LEAST_DPI, Scene, is_moved, is_odd, limits_of
 from pipeline.inspection.compare_sheet import Sheet, lay
 from pipeline.inspection.compare_text import HOLE
 from pipeline.inspection.digital import PIXEL_DPI, Pages
@@ -42,7 +42,6 @@ from pipeline.model import (
     Word,
 )
 
-LEAST_DPI = 180.0  # coarser scans keep look-alikes apart by reading and look together only
 SHARPEST = 1.75  # px of blur at 200 dpi up to which strokes of look-alikes stay apart
 MOST_ODD = 30  # characters to read singly; with more the page is sooner read as a whole
 WELL_LAID = 0.9  # share of the form's segments found in their place

@@ -184,6 +184,13 @@ def test_a_low_resolution_allows_no_change() -> None:
     assert "96 dpi" in comparison.differences[0].note
 
 
+@pytest.mark.parametrize(("dpi", "kind"), [(200, "change"), (150, "reading")])
+def test_a_coarse_scan_keeps_no_comma_from_another_mark(dpi: float, kind: str) -> None:
+    other = edited(3, "99.9", "99;9")
+    with_mark = compared(other, other, Script(["low 99;9 pct"]), dpi=dpi)
+    assert [item[0] for item in told(with_mark)] == [kind]
+
+
 def test_a_filled_blank_is_a_fill_in() -> None:
     comparison = compared(ROWS, ROWS, Script(), more=(line(9, "Fictional Co", 10),), extra=((9, 10, "Fictional Co"),))
     assert [(item.kind, item.note, item.found) for item in comparison.differences] == [

@@ -112,6 +112,18 @@ def test_lines_pushed_down_keep_their_order() -> None:
     assert [text_of(aligned.found[run.start : run.stop]) for run in aligned.runs] == ["插入的话"]
 
 
+def test_a_number_beside_its_row_stays_before_it_however_their_heights_are_measured() -> None:
+    # In print a figure's box stands a little higher than the hanzi of its row; read, both do or neither.
+    form = [*row("2.1", 0, 99.1, 0), *row("服务提供方在收到订单后完成开通", 40, 100, 0), *row("并通知客户", 40, 118, 1)]
+    for figure, hanzi in ((100.1, 99.4), (99.2, 99.3), (99.9, 100.3)):
+        read = [
+            *row("服务提供方在收到订单后完成开通", 40, hanzi, 0),
+            *row("2.1", 0, figure, 1),
+            *row("并通知客户", 40, 118, 2),
+        ]
+        assert align(form, beside(read, form)).runs == ()
+
+
 def test_a_filled_blank_is_a_run_of_its_own() -> None:
     hole = Mark(HOLE, (20, 0, 90, 10), 1.0, 1, -1)
     form = [*row("甲方", 0, 0, 0), hole, *row("(盖章)", 100, 0, 1)]
