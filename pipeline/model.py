@@ -411,12 +411,16 @@ class Blank(Value):
 
 
 class Reference(Value):
-    """A blank form: pages with their exact text, and the blanks."""
+    """A blank form: pages with their exact text, and the blanks.
+
+    `paraph_margin` = pt along the edges of every page where the parties may initial it.
+    """
 
     sha256: str
     edition: str
     pages: tuple[Page, ...]
     blanks: tuple[Blank, ...]
+    paraph_margin: float = 0.0
 
 
 # --- judgement ----------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def _pack(type_: str, identify: Identify, case_type: str = "csp") -> Pack:
         rows={},
         places={},
         straddle_party=None,
+        paraph_margin_mm=0.0,
         rules=(),
     )
 

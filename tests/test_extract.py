@@ -73,6 +73,7 @@ PACK = Pack(
     rows=ROWS,
     places=PLACES,
     straddle_party=None,
+    paraph_margin_mm=0.0,
     rules=(),
 )
 

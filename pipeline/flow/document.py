@@ -104,25 +104,30 @@ def unreadable(submission: Submission, reason: str, why: Bilingual) -> Facts:
 
 def prepare_forms(packs: Packs, folder: Path) -> None:
     """Read the blank forms of all packs once for all reading processes; PackError when one cannot be."""
-    for path, edition in _blank_forms(packs):
+    for path, edition, _ in _blank_forms(packs):
         prepare_reference(path, edition, folder)
 
 
 @cache
-def _form(path: Path, edition: str, prepared: Path | None) -> tuple[Reference, PageSource]:
+def _form(path: Path, edition: str, margin_mm: float, prepared: Path | None) -> tuple[Reference, PageSource]:
     """A blank form, opened once in this process."""
-    return open_reference(path, edition, prepared)
+    reference, pictures = open_reference(path, edition, prepared)
+    return reference.model_copy(update={"paraph_margin": margin_mm * 72 / 25.4}), pictures
 
 
-def _blank_forms(packs: Packs) -> list[tuple[Path, str]]:
-    return [(pack.reference, pack.edition or "") for pack in packs.documents() if pack.reference is not None]
+def _blank_forms(packs: Packs) -> list[tuple[Path, str, float]]:
+    return [
+        (pack.reference, pack.edition or "", pack.paraph_margin_mm)
+        for pack in packs.documents()
+        if pack.reference is not None
+    ]
 
 
 def _known(packs: Packs, reader: TextReader, prepared: Path | None) -> KnownForms:
     """The blank forms of all packs."""
     signed = frozenset(spec.blank or name for pack in packs.documents() for name, spec in pack.places.items())
     forms = _blank_forms(packs)
-    return KnownForms(lambda: [_form(path, edition, prepared) for path, edition in forms], reader, signed)
+    return KnownForms(lambda: [_form(*form, prepared) for form in forms], reader, signed)
 
 
 def _inspect(
@@ -139,7 +144,7 @@ def _inspect(
     with timing.of("inspect_s"):
         if pack.reference is None:
             return inspect(document, pictures, reader, places=pack.places, straddle=pack.straddle_party is not None)
-        reference, blank_pages = _form(pack.reference, pack.edition or "", forms)
+        reference, blank_pages = _form(pack.reference, pack.edition or "", pack.paraph_margin_mm, forms)
         return inspect(
             document,
             pictures,

@@ -15,7 +15,7 @@ from pipeline.inspection.compare_pages import Paging, match_pages, paging, print
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
 from pipeline.inspection.compare_plain import PlainScene, compare_plain, without_heads
 from pipeline.inspection.compare_runs import Aligned, align, beside, in_rows
-from pipeline.inspection.compare_scene import LEAST_DPI, Scene, limits_of
+from pipeline.inspection.compare_scene import LEAST_DPI, Scene, limits_of, margins
 from pipeline.inspection.compare_sheet import Sheet, lay
 from pipeline.inspection.compare_text import HOLE, Mark, marks
 from pipeline.inspection.known import KnownForms
@@ -157,6 +157,7 @@ def _scene(
         ),
         doubt=_doubt(page, sheet),
         clause=lambda box: form.clause(number, box),
+        paraphs=margins(form.page(number), form.reference.paraph_margin),
     )
 
 

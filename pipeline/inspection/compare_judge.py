@@ -12,7 +12,7 @@ from dataclasses import replace
 from pipeline.inspection.compare_alone import read_alone
 from pipeline.inspection.compare_ink import Stroke, strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
-from pipeline.inspection.compare_scene import Scene, inside, is_moved, located
+from pipeline.inspection.compare_scene import DUST, Scene, inside, is_moved, is_surely_odd, located, within
 from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
 from pipeline.inspection.compare_text import (
     HOLE,
@@ -33,6 +33,7 @@ ASSURED = 0.85  # confidence from which the page's reading is a witness
 CERTAIN, LIKELY, DOUBTFUL = 0.97, 0.85, 0.5
 ALONE = 3  # characters read without their neighbours
 MOVED_LEAST = 12  # characters above or below their place before a page counts as moved
+PARAPH = 115.0  # pt (40 mm) that initials may be long
 CONTEXT = 6  # characters shown around a difference
 
 
@@ -51,11 +52,7 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
         weighty = any(mask[suspect.lo : suspect.hi]) or any(critical(text_of(suspect.seen)))
         kind, signals = weigh(suspect, answer, weighty=weighty)
         if kind is not None:
-            unfit = (
-                scene.doubt
-                or is_veiled(scene, suspect.box)
-                or (scene.limits.coarse and _is_punctuation(scene, suspect))
-            )
+            unfit = scene.doubt or is_veiled(scene, suspect.box) or _may_be_dust(scene, suspect)
             kind = "reading" if unfit else kind
             item = _difference(scene, registration, suspect, kind, signals, said.text, weighty=weighty)
             weighed.append((suspect, item))
@@ -170,9 +167,15 @@ def _weigh_weak(suspect: Suspect, answer: Answer) -> DifferenceKind | None:
     return "reading" if image else None
 
 
-def _is_punctuation(scene: Scene, suspect: Suspect) -> bool:
-    """Whether only marks of punctuation differ."""
-    return all(map(is_weak, _shown(scene, suspect.lo, suspect.hi) + text_of(suspect.seen)))
+def _may_be_dust(scene: Scene, suspect: Suspect) -> bool:
+    """Whether only marks of punctuation differ, by no more than a speck adds: it makes a comma a semicolon for all."""
+    if not all(map(is_weak, _shown(scene, suspect.lo, suspect.hi) + text_of(suspect.seen))):
+        return False
+    if scene.limits.coarse:
+        return True
+    if suspect.lo < suspect.hi:
+        return not any(is_surely_odd(scene, at) for at in range(suspect.lo, suspect.hi))
+    return float(scene.sheet.cut(scene.sheet.extra, suspect.box).max(initial=0.0)) < DUST
 
 
 def _confidence(suspect: Suspect) -> float:
@@ -269,7 +272,8 @@ def in_rows(rows: tuple[float, float] | None, box: Box) -> bool:
 def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[Box]) -> Difference:
     long = max(stroke.box[2] - stroke.box[0], stroke.box[3] - stroke.box[1])
     runs_out = any(_touch(stroke.box, box) for box in blanks) and long < 40.0
-    kind: DifferenceKind = "mark" if runs_out else "change" if stroke.pen and not scene.doubt else "reading"
+    paraph = long < PARAPH and any(within(stroke.box, margin) for margin in scene.paraphs)
+    kind: DifferenceKind = "mark" if runs_out or paraph else "change" if stroke.pen and not scene.doubt else "reading"
     struck = [at for at in scene.sheet.glyphs if stroke.on_print and inside(located(scene, at), stroke.box, 2.0)]
     return Difference(
         kind=kind,
@@ -280,7 +284,13 @@ def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[
         expected=text_of([scene.aligned.expected[at] for at in struck]),
         confidence=LIKELY if stroke.pen else DOUBTFUL,
         signals=("ink", "shape") if stroke.pen else ("ink",),
-        note="leaves its blank" if runs_out else "ink over the print" if struck else "ink beside the print",
+        note="leaves its blank"
+        if runs_out
+        else "paraph in the margin"
+        if paraph
+        else "ink over the print"
+        if struck
+        else "ink beside the print",
     )
 
 

@@ -13,7 +13,7 @@ from pipeline.inspection.compare_print import Glyph
 from pipeline.inspection.compare_runs import Aligned
 from pipeline.inspection.compare_sheet import Sheet
 from pipeline.inspection.compare_text import Mark, is_hanzi
-from pipeline.model import Box
+from pipeline.model import Box, Page
 
 MOVED, MOVED_NCC = 8.0, 0.6  # px up or down, and likeness, of print that an insertion pushed away
 STRAINED = 4.0  # px by which neighbours lie apart otherwise than printed where something was put in or left out
@@ -55,7 +55,7 @@ class Limits:
 class Scene:
     """A page laid over its form; boxes in pt of the reference page, `doubt` = why its image is no witness.
 
-    `veiled` = seals whose ink no colour tells from the print beneath.
+    `veiled` = seals whose ink no colour tells from the print beneath; `paraphs` = edges of the page to be initialled.
     """
 
     aligned: Aligned
@@ -67,6 +67,25 @@ class Scene:
     limits: Limits
     doubt: str
     clause: Callable[[Box], str]
+    paraphs: Sequence[Box] = ()
+
+
+def margins(page: Page, width: float) -> list[Box]:
+    """The strips of a width (pt) along the four edges of a page."""
+    if width <= 0:
+        return []
+    right, bottom = page.width, page.height
+    return [
+        (0, 0, right, width),
+        (0, bottom - width, right, bottom),
+        (0, 0, width, bottom),
+        (right - width, 0, right, bottom),
+    ]
+
+
+def within(box: Box, outer: Box) -> bool:
+    """Whether a box lies in another."""
+    return outer[0] <= box[0] and outer[1] <= box[1] and box[2] <= outer[2] and box[3] <= outer[3]
 
 
 def limits_of(

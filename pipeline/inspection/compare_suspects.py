@@ -10,8 +10,8 @@ import numpy as np
 
 from pipeline.inspection.compare_reread import Window
 from pipeline.inspection.compare_runs import Run
-from pipeline.inspection.compare_scene import Scene, inside, is_odd, is_surely_odd, located, strained_rows
-from pipeline.inspection.compare_text import HOLE, Mark, gist, text_of
+from pipeline.inspection.compare_scene import Scene, inside, is_odd, is_surely_odd, located, strained_rows, within
+from pipeline.inspection.compare_text import HOLE, Mark, around, gist, text_of
 from pipeline.inspection.compare_window import window_of
 from pipeline.model import Box
 
@@ -19,6 +19,7 @@ Sight = Literal["differs", "same", "unclear"]
 SLACK = 4.0  # pt a fill-in or a seal's lettering may leave its box
 BLACK = 0.28  # extra ink that no seal's red leaves behind when it is divided out
 BLOT = 0.36  # extra ink; dust on unmodified scans reached 0.28
+INITIALS = 4  # letters or hanzi of a paraph
 CROWD = 0.25  # share of odd characters from which the image of the page is not to be believed
 
 
@@ -58,6 +59,8 @@ def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
     for run in scene.aligned.runs:
         accounts, rest = _accounted(scene, scene.aligned.found[run.start : run.stop])
         explained += accounts
+        if rest and _is_paraph(scene, rest):
+            explained, rest = [*explained, Explained("mark", "paraph", tuple(rest))], []
         fixed = [at for at in range(run.lo, run.hi) if scene.aligned.expected[at].char != HOLE]
         if not fixed and (not rest or _is_overflow(scene, run, rest)):
             explained += [Explained("fill_in", _hole_name(scene, run), tuple(rest))] if rest else []
@@ -80,6 +83,12 @@ def _accounted(scene: Scene, seen: Sequence[Mark]) -> tuple[list[Explained], lis
         else:
             rest.append(mark)
     return [Explained(kind, name, tuple(marks)) for (kind, name), marks in by_place.items()], rest
+
+
+def _is_paraph(scene: Scene, seen: Sequence[Mark]) -> bool:
+    """Whether what was read may be initials; more letters than those have are words, wherever they stand."""
+    box = around(mark.box for mark in seen)
+    return len(seen) <= INITIALS and any(within(box, margin) for margin in scene.paraphs)
 
 
 def _is_lettering(scene: Scene, mark: Mark) -> bool:

@@ -84,6 +84,7 @@ def _load_pack(file: Path, case_type: str, checks: Mapping[str, type[Check]]) ->
         rows=data.rows,
         places=data.places,
         straddle_party=data.straddle_party,
+        paraph_margin_mm=data.paraph_margin_mm,
         rules=rules,
     )
     for rule in rules:

@@ -203,12 +203,16 @@ class PackFile(BaseModel):
     rows: Mapping[str, RowsSpec] = Field(default_factory=dict)
     places: Mapping[str, PlaceSpec] = Field(default_factory=dict)
     straddle_party: str | None = None
+    paraph_margin_mm: float = Field(0.0, ge=0.0, le=30.0)
     rules: tuple[RuleSpec, ...] = ()
 
 
 @dataclass(frozen=True)
 class Pack:
-    """One document type; `reference` is the blank form as PDF, `outgoing` the Word template."""
+    """One document type; `reference` is the blank form as PDF, `outgoing` the Word template.
+
+    `paraph_margin_mm` = along the edges of the form where the parties may initial it; 0 = nowhere.
+    """
 
     case_type: str
     type: str
@@ -223,6 +227,7 @@ class Pack:
     rows: Mapping[str, RowsSpec]
     places: Mapping[str, PlaceSpec]
     straddle_party: str | None
+    paraph_margin_mm: float
     rules: tuple[Rule[DocumentCheck], ...]
 
     def column(self, key: str) -> FieldSpec | None:

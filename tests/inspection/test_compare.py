@@ -123,8 +123,9 @@ def compared(
     ink: Pixels | None = None,
     extra: tuple[tuple[int, int, str], ...] = (),
     dpi: float = 200,
+    margin: float = 0.0,
 ) -> Comparison:
-    reference = Reference(sha256="0" * 64, edition="t", pages=(page(ROWS),), blanks=(BLANK,))
+    reference = Reference(sha256="0" * 64, edition="t", pages=(page(ROWS),), blanks=(BLANK,), paraph_margin=margin)
     paper = drawn(printed, extra) if ink is None else np.minimum(drawn(printed, extra), ink)
     upright = page(read, more).model_copy(update={"dpi": dpi})
     document = Document(submission=SUBMISSION, pages=(upright,))
@@ -219,6 +220,26 @@ def test_a_pen_stroke_is_found_on_and_beside_the_print(
     pens = [item for item in comparison.differences if item.kind == "change" and "ink" in item.signals]
     assert pens
     assert bool(pens[0].expected) == struck
+
+
+def initialled(text: str, y: int, margin: float) -> list[tuple[str, str]]:
+    """What is told of `text` written at the right edge, `y` px from the top."""
+    ink = np.full_like(drawn([]), 255)
+    cv2.putText(ink, text, (1440, y), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.6, (40, 40, 120), 3, cv2.LINE_AA)
+    box = (1440 / SCALE, (y - 40) / SCALE, (1440 + 34 * len(text)) / SCALE, (y + 4) / SCALE)
+    word = Word(text=text, box=box, confidence=0.9)
+    more = (Line(text=text, box=box, confidence=0.9, words=(word,)),)
+    comparison = compared(ROWS, ROWS, Script([text] * 9), more=more, ink=ink, margin=margin)
+    return [(item.kind, item.note if item.kind == "mark" else "") for item in comparison.differences]
+
+
+def test_initials_in_the_margin_that_a_pack_leaves_free_are_noted() -> None:
+    assert initialled("WS", 1500, 90.0) == [("mark", "paraph"), ("mark", "paraph in the margin")]
+
+
+@pytest.mark.parametrize(("text", "margin"), [("WS", 0.0), ("not ok", 90.0)])
+def test_ink_in_the_margin_is_a_change_unless_it_can_be_initials(text: str, margin: float) -> None:
+    assert "change" in [kind for kind, _ in initialled(text, 1500, margin)]
 
 
 def test_dust_and_a_punch_hole_are_nothing() -> None:
