@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.model import Blank, Box, Line, Page
@@ -51,15 +52,28 @@ class Mark(NamedTuple):
 
 
 def folded(text: str) -> list[tuple[str, int]]:
-    """NFKC, quotes, dashes and widths unified, blanks and underscores gone; with the index each character came from."""
-    found = []
-    for at, source in enumerate(text):
-        if source in _DROPPED:
-            continue
-        for char in unicodedata.normalize("NFKC", source.translate(_FOLD)).translate(_FOLD):
-            if not char.isspace() and char not in _DROPPED and unicodedata.category(char)[0] not in "CM":
-                found.append((char, at))
-    return found
+    """NFKC, quotes, dashes and widths unified, blanks and underscores gone; with the index each character came from.
+
+    Accents of Latin letters are left out, because recognisers drop them: whether one is there the image tells.
+    """
+    return [(char, at) for at, source in enumerate(text) for char in _folded(source)]
+
+
+@lru_cache(maxsize=4096)
+def _folded(source: str) -> tuple[str, ...]:
+    if source in _DROPPED:
+        return ()
+    unified = unicodedata.normalize("NFKC", source.translate(_FOLD)).translate(_FOLD)
+    return tuple(
+        _without_accent(char)
+        for char in unified
+        if not char.isspace() and char not in _DROPPED and unicodedata.category(char)[0] not in "CM"
+    )
+
+
+def _without_accent(char: str) -> str:
+    base = unicodedata.normalize("NFD", char)[0]
+    return base if base.isascii() and base.isalpha() else char
 
 
 def fold(text: str) -> str:

@@ -274,6 +274,25 @@ def test_a_copy_of_another_layout_is_compared_by_its_words() -> None:
     assert told(comparison) == [("change", "1.2", "36", "12")]
 
 
+def test_words_hyphenated_by_another_layout_are_the_same_words() -> None:
+    rows = [
+        *("1.1 Either party may not as-", "sign this agreement without", "prior written con-", "sent of the provider"),
+        *("1.2 The term is 36 months from", "first activation and availa-", "bility shall not fall below", "99.9 pct"),
+        *("2.1 Disputes go to the people", "court of Pudong and in no case", "to arbitration by any insti-", "tute"),
+        *("2.2 Customer data is stored on", "the mainland and must not be", "moved abroad without our con-", "sent in"),
+        *("writing except where the law", "demands otherwise", "Name:"),
+    ]
+    comparison, _ = compare(
+        Document(submission=SUBMISSION, pages=(page(rows),)),
+        Pictures([scanned(drawn(rows))]),
+        Reference(sha256="0" * 64, edition="t", pages=(page(ROWS),), blanks=()),
+        Pictures([drawn(ROWS)]),
+        Script(["x"] * 20),
+    )
+    assert comparison.pages[0].alignment == "reflowed"
+    assert told(comparison) == []
+
+
 def test_words_beside_a_seal_on_a_copy_of_another_layout_stay_in_doubt() -> None:
     (change,) = [item for item in re_flowed(2, "36", "12").differences if item.kind == "change"]
     assert change.box is not None

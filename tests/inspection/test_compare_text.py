@@ -32,10 +32,18 @@ def row(text: str, x: float, y: float, line: int, *, step: float = 10.0, page: i
         ("共 12 个月，不低于 99.9％", "共12个月,不低于99.9%"),
         ("【2026】＿＿＿年", "[2026]年"),
         ("A级：7 × 24", "A级:7×24"),
+        ("Société de l’Étranger", "Societe de l'Etranger"),
+        ("Socie\u0301te\u0301", "Société"),
+        ("ﬁling of the oﬃce’s ﬂoor", "filing of the office's floor"),
+        ("Ünder Ångström", "Under Angstrom"),
     ],
 )
 def test_print_and_reading_fold_to_the_same(paper: str, read: str) -> None:
     assert fold(paper) == fold(read)
+
+
+def test_signs_of_comparison_are_no_accented_letters() -> None:
+    assert fold("a ≠ b ≯ c") == "a≠b≯c"
 
 
 def test_folding_remembers_where_characters_came_from() -> None:
