@@ -55,4 +55,5 @@ def _verdict(char: str, scanned: ReadText, printed: ReadText) -> Lone:
     said = fold(scanned.text)
     if said == char:
         return "same" if scanned.confidence >= printed.confidence - LESS else "unsure"
-    return "other" if said and scanned.confidence >= LEAST_CONFIDENCE else "unsure"
+    # Blurred and sealed, a character falls apart into “iT” and the like; one put there for it is a character, too.
+    return "other" if len(said) == 1 and is_hanzi(said) and scanned.confidence >= LEAST_CONFIDENCE else "unsure"

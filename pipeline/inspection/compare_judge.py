@@ -32,6 +32,7 @@ from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
 ASSURED = 0.85  # confidence from which the page's reading is a witness
 CERTAIN, LIKELY, DOUBTFUL = 0.97, 0.85, 0.5
 ALONE = 3  # characters read without their neighbours
+GONE = 0.2  # ink short of the print; letters that were only not read, under a seal at 150 dpi, lack 0.04
 MOVED_LEAST = 12  # characters above or below their place before a page counts as moved
 PARAPH = 115.0  # pt (40 mm) that initials may be long
 CONTEXT = 6  # characters shown around a difference
@@ -52,8 +53,7 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
         weighty = any(mask[suspect.lo : suspect.hi]) or any(critical(text_of(suspect.seen)))
         kind, signals = weigh(suspect, answer, weighty=weighty)
         if kind is not None:
-            unfit = scene.doubt or is_veiled(scene, suspect.box) or _may_be_dust(scene, suspect)
-            kind = "reading" if unfit else kind
+            kind = "reading" if _is_unfit(scene, suspect) else kind
             item = _difference(scene, registration, suspect, kind, signals, said.text, weighty=weighty)
             weighed.append((suspect, item))
     pen = _pen(scene, registration, [suspect.box for suspect, difference in weighed if difference.kind == "change"])
@@ -165,6 +165,21 @@ def _weigh_weak(suspect: Suspect, answer: Answer) -> DifferenceKind | None:
     if image and answer == "found" and suspect.read:
         return "change"
     return "reading" if image else None
+
+
+def _is_unfit(scene: Scene, suspect: Suspect) -> bool:
+    """Whether the picture cannot confirm a change there, whatever was read."""
+    if scene.doubt or is_veiled(scene, suspect.box) or _may_be_dust(scene, suspect):
+        return True
+    if scene.limits.coarse and not suspect.read:
+        return True
+    return is_overlooked(suspect) and not _is_gone(scene, suspect)
+
+
+def _is_gone(scene: Scene, suspect: Suspect) -> bool:
+    """Whether print that was not read is missing: the reader may lose letters, the paper does not lose their ink."""
+    glyphs = [scene.sheet.glyphs[at] for at in _printed(scene, suspect)]
+    return not glyphs or max(glyph.missing for glyph in glyphs) >= GONE
 
 
 def _may_be_dust(scene: Scene, suspect: Suspect) -> bool:
