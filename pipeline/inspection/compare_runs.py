@@ -94,7 +94,17 @@ def align(expected: Sequence[Mark], found: Sequence[Mark]) -> Aligned:
             run = Run(runs[-1].lo, run.hi, runs[-1].start, run.stop)
             runs.pop()
         runs.append(run)
-    return Aligned(tuple(expected), tuple(found), tuple(pairs), tuple(runs))
+    return Aligned(tuple(expected), tuple(found), tuple(pairs), tuple(_trimmed(run, expected, found) for run in runs))
+
+
+def _trimmed(run: Run, expected: Sequence[Mark], found: Sequence[Mark]) -> Run:
+    """Without what both begin or end with: a row left out between two alike figures is left out, not exchanged."""
+    lo, hi, start, stop = run.lo, run.hi, run.start, run.stop
+    while lo < hi and start < stop and expected[hi - 1].char == found[stop - 1].char:
+        hi, stop = hi - 1, stop - 1
+    while lo < hi and start < stop and expected[lo].char == found[start].char:
+        lo, start = lo + 1, start + 1
+    return Run(lo, hi, start, stop)
 
 
 def _belongs(expected: Sequence[Mark], first: Run, second: Run) -> bool:

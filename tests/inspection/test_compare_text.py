@@ -120,6 +120,13 @@ def test_lines_pushed_down_keep_their_order() -> None:
     assert [text_of(aligned.found[run.start : run.stop]) for run in aligned.runs] == ["插入的话"]
 
 
+def test_a_row_left_out_between_two_alike_figures_is_left_out() -> None:
+    form = row("逐次同意,保留日志不少于6个月。6.2客户发现", 0, 0, 0)
+    (run,) = align(form, row("逐次同意,6.2客户发现", 0, 0, 0)).runs
+    assert "".join(mark.char for mark in form[run.lo : run.hi]) in ("保留日志不少于6个月。", "6个月。保留日志不少于")
+    assert run.start == run.stop
+
+
 def test_a_number_beside_its_row_stays_before_it_however_their_heights_are_measured() -> None:
     # In print a figure's box stands a little higher than the hanzi of its row; read, both do or neither.
     form = [*row("2.1", 0, 99.1, 0), *row("服务提供方在收到订单后完成开通", 40, 100, 0), *row("并通知客户", 40, 118, 1)]
