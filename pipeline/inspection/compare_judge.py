@@ -140,7 +140,7 @@ def weigh(suspect: Suspect, answer: Answer, *, weighty: bool) -> tuple[Differenc
 
 def is_overlooked(suspect: Suspect) -> bool:
     """Whether print that the image may well show was not read at all: detectors lose lines under a seal."""
-    return suspect.read and suspect.hi > suspect.lo and not suspect.seen and not (suspect.shared or suspect.strained)
+    return suspect.read and suspect.fewer and not (suspect.shared or suspect.strained)
 
 
 def _weigh_look(suspect: Suspect, answer: Answer) -> tuple[DifferenceKind | None, tuple[str, ...]]:

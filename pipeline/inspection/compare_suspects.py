@@ -28,7 +28,7 @@ class Suspect:
     """Reference characters `lo:hi` against the `seen` ones; `read` = the page's text differs, not only its image.
 
     `surely` = it looks too unlike for a reading to clear it; `shared` = its ink is a neighbour's: it was left out;
-    `strained` = its row was torn apart or pressed together.
+    `strained` = its row was torn apart or pressed together; `fewer` = nothing read that the form has not there.
     """
 
     lo: int
@@ -41,6 +41,7 @@ class Suspect:
     surely: bool = False
     shared: bool = False
     strained: bool = False
+    fewer: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ def _suspect(scene: Scene, fixed: Sequence[int], run: Run, seen: tuple[Mark, ...
     window, box = window_of(scene, lo, hi, seen, weak=weak)
     surely = any(is_surely_odd(scene, at) for at in fixed)
     shared = not seen and any(_on_another(scene, at) for at in fixed)
-    return Suspect(lo, hi, seen, sight, window, box, read, surely, shared)
+    rest = iter(expected)
+    fewer = len(seen) < len(fixed) and all(char in rest for char in found)
+    return Suspect(lo, hi, seen, sight, window, box, read, surely, shared, fewer=fewer)
 
 
 def _sight(scene: Scene, fixed: Sequence[int], seen: Sequence[Mark], *, weak: bool) -> Sight:
