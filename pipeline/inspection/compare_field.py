@@ -109,7 +109,7 @@ def find(
     left, top = x0 + round(at[0]) - reach, y0 + round(at[1]) - reach
     right, bottom = x1 + round(at[0]) + reach, y1 + round(at[1]) + reach
     height, width = scan.shape
-    if template.size == 0 or left < 0 or top < 0 or right > width or bottom > height or np.ptp(template) < 40:
+    if template.size == 0 or left < 0 or top < 0 or right > width or bottom > height or contrast(template) < 40:
         return (at[0], at[1], 0.0)
     scores = cv2.matchTemplate(scan[top:bottom, left:right], template, cv2.TM_CCOEFF_NORMED)
     _, best, _, (x, y) = cv2.minMaxLoc(scores)
@@ -224,10 +224,16 @@ def _terms(points: Floats, size: tuple[int, int], degree: int) -> Floats:
     return np.stack([x**i * y**j for i, j in powers], axis=1)
 
 
+def contrast(picture: Pixels) -> float:
+    """From the lightest to the darkest pixel; numpy takes longer for it than for the comparison of a character."""
+    least, most, _, _ = cv2.minMaxLoc(picture)
+    return most - least
+
+
 def peak(scores: NDArray[Any], at: int) -> float:
     """Offset of the parabola's top from the best sample, -0.5..0.5."""
     if not 0 < at < len(scores) - 1:
         return 0.0
-    before, here, after = (float(value) for value in scores[at - 1 : at + 2])
+    before, here, after = scores[at - 1 : at + 2].tolist()
     bend = before - 2 * here + after
     return max(-0.5, min(0.5, (before - after) / (2 * bend))) if bend < -1e-9 else 0.0

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.inspection.compare_field import BORDER, box_px, peak
+from pipeline.inspection.compare_field import BORDER, box_px, contrast, peak
 from pipeline.inspection.compare_text import HOLE, Mark
 from pipeline.model import Pixels
 
@@ -144,7 +144,7 @@ def _near(scan: Pixels, soft: Pixels, corner: tuple[int, int], place: Place) -> 
     glyph = np.ascontiguousarray(soft[AROUND:-AROUND, AROUND:-AROUND])
     left, top = corner[0] + round(place[0]) - NEAR, corner[1] + round(place[1]) - NEAR
     area = scan[max(top, 0) : top + glyph.shape[0] + 2 * NEAR, max(left, 0) : left + glyph.shape[1] + 2 * NEAR]
-    if area.shape != (glyph.shape[0] + 2 * NEAR, glyph.shape[1] + 2 * NEAR) or np.ptp(glyph) < LEAST_INK:
+    if area.shape != (glyph.shape[0] + 2 * NEAR, glyph.shape[1] + 2 * NEAR) or contrast(glyph) < LEAST_INK:
         return place
     scores = cv2.matchTemplate(area, glyph, cv2.TM_CCOEFF_NORMED)
     _, best, _, (x, y) = cv2.minMaxLoc(scores)
@@ -193,7 +193,7 @@ def _window(mark: Mark, place: Place) -> Window:
 
 def _unlikeness(seen: Pixels, wanted: Pixels) -> float | None:
     """1 - NCC of two equal boxes; None where the print has no ink to compare."""
-    if wanted.size == 0 or seen.shape != wanted.shape or np.ptp(wanted) < LEAST_INK:
+    if wanted.size == 0 or seen.shape != wanted.shape or contrast(wanted) < LEAST_INK:
         return None
     found = float(cv2.matchTemplate(seen, wanted, cv2.TM_CCOEFF_NORMED)[0, 0])
     return 1.0 - found if np.isfinite(found) else 1.0
