@@ -18,7 +18,7 @@ from pipeline.inspection.compose import (
     strayed_pages,
     without_one,
 )
-from pipeline.inspection.content import SAME_SEAL, agreement
+from pipeline.inspection.content import agreement
 from pipeline.inspection.seals import SealMark
 from pipeline.inspection.slices import Band, bands, elsewhere, has_trace, slice_at
 from pipeline.inspection.stitch import stitched
@@ -140,7 +140,7 @@ def _content_checked(
     assert verdict.composition is not None
     parts = (verdict.composition, *verdict.more)
     agreements = [agreement(by_page, found.band.edge, part, marks) for part in parts]
-    known = [a for a in agreements if a is not None and a.typical >= SAME_SEAL]
+    known = [a for a in agreements if a is not None and a.same_die]
     if not known:
         return replace(verdict, reason=verdict.reason + "; no whole impression of this seal to compare with")
     foreign = tuple(sorted(page for a in known for page in a.foreign))
@@ -151,6 +151,10 @@ def _content_checked(
     if doubtful:
         reason = f"slices on pages {list(doubtful)} agree too little with the whole impression"
         return replace(verdict, form="inconsistent", reason=reason, odd=doubtful, confidence=0.4)
+    others = sorted(page for a in known for page in a.other_letters)
+    if others:
+        reason = f"{verdict.reason}; characters on pages {others} are not those of the whole impression"
+        return replace(verdict, reason=reason)
     if len(known) < len(parts):
         return replace(verdict, reason=verdict.reason + "; one group has no whole impression to compare with")
     reason = verdict.reason + "; content agrees with the whole impression"

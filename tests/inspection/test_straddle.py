@@ -156,6 +156,17 @@ def test_another_seal_or_another_press_shows_by_its_content(other: SealSpec) -> 
 
 
 @needs_fonts
+@pytest.mark.parametrize("sheets", [3, 6])
+@pytest.mark.parametrize("name", ["宁波远山医疗器械（集团）有限公司", "青禾医疗科技（深圳）有限公司", OTHER])
+def test_another_company_s_straddle_seal_of_the_same_size_is_not_the_signing_seal_s(name: str, sheets: int) -> None:
+    pages = _sheets(sheets)
+    fanned(pages, StraddleSpec(replace(SEAL, text=name, rotation_deg=3), along_mm=110))
+    straddle, _ = compose(edges_of(pages), (_signing_mark(),))
+    assert straddle.form == "one_impression"
+    assert straddle.whole_page is None
+
+
+@needs_fonts
 def test_genuine_slices_agree_with_the_signing_seal() -> None:
     straddle, _ = compose(edges_of(_pressed(4)), (_signing_mark(),))
     assert straddle.form == "one_impression"
