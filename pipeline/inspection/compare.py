@@ -14,6 +14,7 @@ from pipeline.inspection.compare_judge import judge
 from pipeline.inspection.compare_pages import Paging, match_pages, paging, printed_number
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
 from pipeline.inspection.compare_plain import PlainScene, compare_plain, without_heads
+from pipeline.inspection.compare_red import red_notes
 from pipeline.inspection.compare_runs import Aligned, align, beside, in_rows
 from pipeline.inspection.compare_scene import LEAST_DPI, Scene, limits_of, margins
 from pipeline.inspection.compare_sheet import Sheet, lay
@@ -125,7 +126,7 @@ def _lay_page(page: Page, number: int, form: Form, pictures: PageSource, reader:
     if not sheet.laid or (sheet.retyped and not page.bilevel):
         return Laid(registration if sheet.matched > 0.2 else None, None, time.perf_counter() - start)
     scene = _scene(page, number, form, _in_frame(expected, raw, sheet.matrix), sheet, registration, marked)
-    found = judge(scene, registration, reader)
+    found = [*judge(scene, registration, reader), *red_notes(picture, scene, registration)]
     return Laid(registration, tuple(found), time.perf_counter() - start)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pipeline.inspection.compare_alone import read_alone
 from pipeline.inspection.compare_ink import Stroke, strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
-from pipeline.inspection.compare_scene import DUST, Scene, inside, is_moved, is_surely_odd, located, within
+from pipeline.inspection.compare_scene import DUST, Scene, grown, inside, is_moved, is_surely_odd, located, within
 from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
 from pipeline.inspection.compare_text import (
     HOLE,
@@ -260,8 +260,8 @@ def _allowed(place: Registration, explained: Sequence[Explained]) -> list[Differ
 
 def _pen(scene: Scene, place: Registration, told: Sequence[Box]) -> list[tuple[Box, Difference]]:
     """Pen strokes and stray ink, where no textual change tells of them already."""
-    blanks = [_grown(box, 5.0) for _, box in scene.blanks]
-    free = [*blanks, *(_grown(box, 4.0) for box in (*scene.seals, *scene.slices)), *(_grown(box, 5.0) for box in told)]
+    blanks = [grown(box, 5.0) for _, box in scene.blanks]
+    free = [*blanks, *(grown(box, 4.0) for box in (*scene.seals, *scene.slices)), *(grown(box, 5.0) for box in told)]
     printed = [located(scene, at) for at in scene.sheet.glyphs]
     return [(stroke.box, _stroke(scene, place, stroke, blanks)) for stroke in strokes(scene.sheet, printed, free)]
 
@@ -307,10 +307,6 @@ def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[
         if struck
         else "ink beside the print",
     )
-
-
-def _grown(box: Box, by: float) -> Box:
-    return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
 
 
 def _touch(first: Box, second: Box) -> bool:

@@ -83,6 +83,11 @@ def margins(page: Page, width: float) -> list[Box]:
     ]
 
 
+def grown(box: Box, by: float) -> Box:
+    """A box with `by` pt more on every side."""
+    return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
+
+
 def within(box: Box, outer: Box) -> bool:
     """Whether a box lies in another."""
     return outer[0] <= box[0] and outer[1] <= box[1] and box[2] <= outer[2] and box[3] <= outer[3]
