@@ -288,8 +288,11 @@ def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[
     long = max(stroke.box[2] - stroke.box[0], stroke.box[3] - stroke.box[1])
     runs_out = any(_touch(stroke.box, box) for box in blanks) and long < 40.0
     paraph = long < PARAPH and any(within(stroke.box, margin) for margin in scene.paraphs)
-    kind: DifferenceKind = "mark" if runs_out or paraph else "change" if stroke.pen and not scene.doubt else "reading"
+    kind: DifferenceKind = "change" if stroke.pen and not scene.doubt else "reading"
     struck = [at for at in scene.sheet.glyphs if stroke.on_print and inside(located(scene, at), stroke.box, 2.0)]
+    note = "ink over the print" if struck else "ink beside the print"
+    if runs_out or paraph:
+        kind, note = "mark", "leaves its blank" if runs_out else "paraph in the margin"
     return Difference(
         kind=kind,
         page=place.page,
@@ -299,13 +302,7 @@ def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[
         expected=text_of([scene.aligned.expected[at] for at in struck]),
         confidence=LIKELY if stroke.pen else DOUBTFUL,
         signals=("ink", "shape") if stroke.pen else ("ink",),
-        note="leaves its blank"
-        if runs_out
-        else "paraph in the margin"
-        if paraph
-        else "ink over the print"
-        if struck
-        else "ink beside the print",
+        note=note,
     )
 
 

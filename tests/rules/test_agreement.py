@@ -107,6 +107,14 @@ def test_handwriting_and_strike_outs_are_ink() -> None:
     assert subs(agreement(comparison=comparison(speck)))["e"] == "unsure"
 
 
+def test_red_ink_is_named() -> None:
+    note = difference(kind="reading", expected="", found="", signals=("ink",), note="red ink that belongs to no seal")
+    whole = agreement(comparison=comparison(note))
+    (told,) = [item for item in findings(whole, "AGR-01") if item.outcome == "unsure"]
+    assert told.rule == "AGR-01e"
+    assert "红色笔迹" in told.message.zh
+
+
 def test_grey_scans_lead_to_doubt_only() -> None:
     changed = subs(agreement(GREY, comparison=comparison(difference())))
     assert changed["f"] == "unsure"
