@@ -57,7 +57,7 @@ def inspect(
     `known` = what was proved of the document's pages while they were read.
     """
     seals, marks, edges = _seals(document, pictures, reader, straddle=straddle)
-    slices, stitched = compose(edges, marks) if straddle else (None, None)
+    slices, stitched = compose(edges, marks, reader) if straddle else (None, None)
     if slices is not None:
         seals = [seal for seal in seals if not any(_is_slice(seal, piece) for piece in slices.slices)]
     comparison: Comparison | None = None

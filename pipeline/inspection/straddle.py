@@ -19,11 +19,12 @@ from pipeline.inspection.compose import (
     without_one,
 )
 from pipeline.inspection.content import agreement
+from pipeline.inspection.joined import read_joined
 from pipeline.inspection.seals import SealMark
 from pipeline.inspection.slices import Band, bands, elsewhere, has_trace, slice_at
 from pipeline.inspection.stitch import stitched
 from pipeline.inspection.strips import EdgeInk, edge_ink
-from pipeline.model import Edge, Pixels, Slice, Straddle, StraddleForm
+from pipeline.model import Edge, Pixels, Slice, Straddle, StraddleForm, TextReader
 
 __all__ = ["EdgeInk", "compose", "edge_ink"]
 
@@ -303,8 +304,13 @@ def _sets(edges: Sequence[EdgeInk]) -> list[_Set]:
     return sorted(found, key=lambda group: -len(group.slices) / max(1, len(group.expected)))[:4]
 
 
-def compose(edges: Sequence[EdgeInk], marks: Sequence[SealMark]) -> tuple[Straddle, Pixels | None]:
-    """How the slices of a whole document compose, and the stitched picture for the reviewer (RGB, 6 px/mm)."""
+def compose(
+    edges: Sequence[EdgeInk], marks: Sequence[SealMark], reader: TextReader | None = None
+) -> tuple[Straddle, Pixels | None]:
+    """How the slices of a whole document compose, and the stitched picture for the reviewer (RGB, 6 px/mm).
+
+    With a `reader` also what the seal says that sound slices were put together to.
+    """
     if len(edges) <= 1:
         return Straddle(form="single_sheet", confidence=1.0, reason="one page"), None
     if not any(page.colour for page in edges):
@@ -325,7 +331,12 @@ def compose(edges: Sequence[EdgeInk], marks: Sequence[SealMark]) -> tuple[Stradd
         f"; also {other.band.edge} edge at {other.band.middle:.0f} mm on {len(other.slices)} pages: {also.form}"
         for other, also in judged[1:]
     )
-    return _result(group, verdict, by_page, notes), stitched(by_page, group.band, group.slices, verdict.composition)
+    result = _result(group, verdict, by_page, notes)
+    if reader is not None and verdict.form in ("one_impression", "two_impressions"):
+        parts = [part for part in (verdict.composition, *verdict.more) if part is not None]
+        read = read_joined(by_page, group.band.edge, parts, reader)
+        result = result.model_copy(update={"text": read.text, "text_confidence": read.confidence})
+    return result, stitched(by_page, group.band, group.slices, verdict.composition)
 
 
 def _nothing(edges: Sequence[EdgeInk]) -> Straddle:

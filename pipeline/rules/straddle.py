@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pipeline.model import Bilingual, Box, Edge, Facts, Outcome, Straddle
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
+from pipeline.rules.compare import same
 from pipeline.rules.places import certain
 from pipeline.rules.quality import weak_pages
 from pipeline.rules.reading import SURE, read_field
@@ -126,8 +127,13 @@ class StraddleSeal(DocumentCheck):
     def _owner(self, facts: Facts, pack: Pack, straddle: Straddle) -> Judgement:
         reading = read_field(facts, pack, pack.straddle_party) if pack.straddle_party else None
         party = reading.text if reading and reading.state == "read" else None
+        continues = party is not None and self._continues_signing_seal(facts, straddle, party)
         if party and straddle.text:
-            outcome = owner_outcome(straddle.text, straddle.text_confidence, party)
+            outcome = _read_owner(straddle, party)
+            if outcome == "fail" and continues:
+                zh = f"骑缝章合拢后读作“{straddle.text}”，印文却与“{party}”的印章相符，请人工核对"
+                en = f"The joined seal reads “{straddle.text}”, but its picture is that of the seal of “{party}”"
+                return self._doubt("f", zh, en, straddle)
             if outcome != "unsure":
                 relation = say("相符", "is the party's") if outcome == "pass" else say("不符", f"is not “{party}”")
                 return _plain(
@@ -137,10 +143,14 @@ class StraddleSeal(DocumentCheck):
                     f"The joined seal reads “{straddle.text}”, which {relation.en}",
                     straddle,
                 )
-        if party and self._continues_signing_seal(facts, straddle, party):
+        if continues:
             zh = f"各页印迹与第 {straddle.whole_page} 页“{party}”的印章逐片相符"
             en = f"Every slice continues the picture of the seal of “{party}” on page {straddle.whole_page}"
             return _plain("f", "pass", zh, en, straddle)
+        if straddle.text:
+            zh = f"骑缝章合拢后读作“{straddle.text}”，不能确定其归属，请人工核对"
+            en = f"The joined straddle seal reads “{straddle.text}”; whose it is is not certain"
+            return self._doubt("f", zh, en, straddle)
         return self._doubt(
             "f", "骑缝章名称未能读出，请人工核对", "The straddle seal's name could not be read", straddle
         )
@@ -175,6 +185,12 @@ _CONTINUITY = {
     True: ("各页印迹合拢成一枚印章", "The slices compose one seal"),
     False: ("各页印迹能否合拢成一枚印章尚不能确定", "Whether the slices compose one seal is not certain"),
 }
+
+
+def _read_owner(straddle: Straddle, party: str) -> Outcome:
+    """Stricter than for a whole seal: a letter that was lost may stand on a slice of another seal."""
+    outcome = owner_outcome(straddle.text, straddle.text_confidence, party)
+    return "unsure" if outcome == "pass" and not same(straddle.text, party) else outcome
 
 
 def _plain(

@@ -14,6 +14,8 @@ from pipeline.inspection.circle import Envelope, fit_circle
 from pipeline.inspection.seals import SealMark, find_seals
 from pipeline.inspection.straddle import compose, edge_ink
 from pipeline.model import Picture
+from pipeline.read import open_reader
+from pipeline.rules.compare import same
 from tests.inspection.scenes import (
     CUSTOMER,
     OTHER,
@@ -171,6 +173,25 @@ def test_genuine_slices_agree_with_the_signing_seal() -> None:
     straddle, _ = compose(edges_of(_pressed(4)), (_signing_mark(),))
     assert straddle.form == "one_impression"
     assert "agrees with the whole impression" in straddle.reason
+
+
+@needs_fonts
+@pytest.mark.parametrize(
+    ("name", "edge", "groups"), [(CUSTOMER, "right", ()), (OTHER, "left", ()), (CUSTOMER, "right", (3, 3))]
+)
+def test_the_joined_slices_are_read_like_a_whole_seal(name: str, edge: str, groups: tuple[int, ...]) -> None:
+    pages = _sheets(6 if groups else 4)
+    fanned(pages, StraddleSpec(replace(SEAL, text=name), along_mm=110, edge=edge, groups=groups))  # type: ignore[arg-type]
+    straddle, _ = compose(edges_of(pages, dpi=200), (), open_reader(1))
+    assert same(straddle.text, name)
+    assert straddle.text_confidence > 0.9
+
+
+@needs_fonts
+def test_a_slice_of_another_seal_spoils_the_name() -> None:
+    pages = _pressed(4, foreign={2: SealSpec(OTHER, diameter_mm=42, rotation_deg=-80)})
+    straddle, _ = compose(edges_of(pages, dpi=200), (), open_reader(1))
+    assert not same(straddle.text, CUSTOMER)
 
 
 @needs_fonts

@@ -390,7 +390,7 @@ def test_no_slice_anywhere() -> None:
         ({"form": "missing_slices", "missing_pages": (2, 4, 6, 8), "slices": _slices(1, 3, 5, 7)}, "h", "pass"),
         ({"slices": _slices(1, 2, 3)}, "h", "unsure"),
         ({"text": CUSTOMER, "text_confidence": 0.9}, "f", "pass"),
-        ({"text": OTHER, "text_confidence": 0.95}, "f", "fail"),
+        ({"text": OTHER, "text_confidence": 0.95, "whole_page": None}, "f", "fail"),
         ({"diameter_mm": 38.0}, "f", "unsure"),
         ({"whole_page": None}, "f", "unsure"),
         ({"whole_page": 1}, "f", "unsure"),
@@ -405,6 +405,21 @@ def test_swapped_pages_confirmed_by_the_comparison_fail() -> None:
     swapped = straddle(form="wrong_order", order=(1, 2, 4, 3, 5, 6, 7, 8), confidence=0.7)
     whole = agreement(straddle=swapped, comparison=comparison(in_order=False))
     assert subs(whole, "SEAL-03")["c"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole_page", "expected"),
+    [
+        (CUSTOMER, None, "pass"),
+        (CUSTOMER.replace("医疗", "疗"), None, "unsure"),  # a slice of another seal may have hidden it
+        ("杭州澜海供应链管理有限公司", None, "fail"),
+        ("杭州澜海供应链管理有限公司", 8, "unsure"),  # its picture is the signing seal's
+        ("", None, "unsure"),
+        ("", 8, "pass"),
+    ],
+)
+def test_the_joined_seal_says_whose_it_is(text: str, whole_page: int | None, expected: str) -> None:
+    assert straddled(text=text, text_confidence=0.97, whole_page=whole_page)["f"] == expected
 
 
 def test_nobody_looked_for_the_straddle_seal() -> None:
