@@ -13,7 +13,7 @@ from pipeline.inspection.strips import SCALE, EdgeInk
 from pipeline.model import Edge, Picture, Pixels, ReadText, TextReader
 
 MARGIN_MM = 4.0  # paper around the seal
-INKED = 127  # of 255, from which a pixel of a strip is the seal's ink
+TRACE = 20  # of 255, from which a pixel of a strip may be ink; the darker half of those tells its colour, however faint
 BARE = 0.85  # quantile of brightness that is the paper's
 
 
@@ -34,9 +34,10 @@ def joined(by_page: Mapping[int, EdgeInk], edge: Edge, composed: Composition) ->
     size = 2 * round((radius + MARGIN_MM) * SCALE)
     strips = [by_page[piece.page].strip(edge) for piece in composed.slices]
     known = [strip for strip in strips if strip is not None]
-    inked = np.concatenate([strip.rgb[strip.ink > INKED] for strip in known]) if known else np.empty((0, 3))
-    if not len(inked):
+    ink = np.concatenate([strip.ink[strip.ink > TRACE] for strip in known]) if known else np.empty(0)
+    if not len(ink):
         return None
+    inked = np.concatenate([strip.rgb[strip.ink >= max(float(np.median(ink)), TRACE)] for strip in known])
     paper = np.quantile(np.concatenate([strip.rgb.reshape(-1, 3) for strip in known]), BARE, axis=0)
     canvas = np.broadcast_to(paper.astype(np.uint8), (size, size, 3)).copy()
     for at, (piece, strip) in enumerate(zip(composed.slices, strips, strict=True)):

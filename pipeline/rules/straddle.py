@@ -180,6 +180,7 @@ class StraddleSeal(DocumentCheck):
         return judgement.model_copy(update={"outcome": "unsure", "message": message, "fix": self.rescan})
 
 
+_BRACKETS = str.maketrans("", "", "()（）")
 _EDGES: dict[Edge, str] = {"right": "右侧", "left": "左侧", "top": "上边", "bottom": "下边"}
 _CONTINUITY = {
     True: ("各页印迹合拢成一枚印章", "The slices compose one seal"),
@@ -188,9 +189,10 @@ _CONTINUITY = {
 
 
 def _read_owner(straddle: Straddle, party: str) -> Outcome:
-    """Stricter than for a whole seal: a letter that was lost may stand on a slice of another seal."""
+    """Stricter than for a whole seal: a letter that was lost may stand on a slice of another seal; a bracket not."""
     outcome = owner_outcome(straddle.text, straddle.text_confidence, party)
-    return "unsure" if outcome == "pass" and not same(straddle.text, party) else outcome
+    exact = same(straddle.text.translate(_BRACKETS), party.translate(_BRACKETS))
+    return "unsure" if outcome == "pass" and not exact else outcome
 
 
 def _plain(
