@@ -335,7 +335,9 @@ def compose(
     if reader is not None and verdict.form in ("one_impression", "two_impressions"):
         parts = [part for part in (verdict.composition, *verdict.more) if part is not None]
         read = read_joined(by_page, group.band.edge, parts, reader)
-        result = result.model_copy(update={"text": read.text, "text_confidence": read.confidence})
+        # Beside another party's seal this one may rightly be that party's: its name can confirm, but refuse nothing.
+        confidence = read.confidence if len(judged) == 1 else min(read.confidence, 0.5)
+        result = result.model_copy(update={"text": read.text, "text_confidence": confidence})
     return result, stitched(by_page, group.band, group.slices, verdict.composition)
 
 

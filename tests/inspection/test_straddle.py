@@ -188,6 +188,15 @@ def test_the_joined_slices_are_read_like_a_whole_seal(name: str, edge: str, grou
 
 
 @needs_fonts
+def test_beside_another_party_s_seal_a_name_refuses_nothing() -> None:
+    pages = _pressed(4, along_mm=40)
+    fanned(pages, StraddleSpec(SealSpec(OTHER, diameter_mm=42), along_mm=125), seed=6)
+    straddle, _ = compose(edges_of(pages, dpi=200), (), open_reader(1))
+    assert same(straddle.text, CUSTOMER) or same(straddle.text, OTHER)
+    assert straddle.text_confidence <= 0.5
+
+
+@needs_fonts
 def test_a_slice_of_another_seal_spoils_the_name() -> None:
     pages = _pressed(4, foreign={2: SealSpec(OTHER, diameter_mm=42, rotation_deg=-80)})
     straddle, _ = compose(edges_of(pages, dpi=200), (), open_reader(1))
