@@ -85,7 +85,7 @@ def signed_table(results: Sequence[StraddleResult]) -> Table:
     signed = [result for result in results if result.job.signing]
     kinds = (*DEFECTS, *HIDDEN)
     rows = {f"{kind}, signed": _row([result for result in signed if result.job.kind == kind]) for kind in kinds}
-    note = "Only beside a whole seal can the slices be told the customer's: here a document can pass at all."
+    note = "Beside a whole seal a slice can be told the customer's by its picture, too, not by the joined name alone."
     return Table(SIGNED, _COLUMNS, rows, note)
 
 

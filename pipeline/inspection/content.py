@@ -153,24 +153,22 @@ class _Field:
     turned: Sequence[FloatMap]
     x: int
     y: int
-    pad: int
     size: tuple[int, int]
 
     @classmethod
     def of(cls, piece: _Piece, radius: float, turned: Sequence[FloatMap]) -> _Field:
         half, shift = turned[0].shape[0] // 2, int(_SHIFT_MM * _PX)
         x, y = round(half + piece.start * _PX) - shift, round(half - radius * _PX) - shift
-        width, height = piece.ink.shape[1] + 2 * shift, piece.ink.shape[0] + 2 * shift
-        pad = max(0, -x, -y, x + width - turned[0].shape[1], y + height - turned[0].shape[0]) + _SECTOR_REACH
-        return cls(turned, x, y, pad, (width, height))
+        return cls(turned, x, y, (piece.ink.shape[1] + 2 * shift, piece.ink.shape[0] + 2 * shift))
 
     def at(self, step: int) -> FloatMap:
-        """The picture at one rotation, with `_SECTOR_REACH` px around the field."""
+        """The picture at one rotation, with `_SECTOR_REACH` px around the field; blank beyond the impression."""
         whole = self.turned[step % len(self.turned)]
-        pad, reach = self.pad, _SECTOR_REACH
-        wide = cv2.copyMakeBorder(whole, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
-        x, y, (width, height) = self.x + pad, self.y + pad, self.size
-        return np.ascontiguousarray(wide[y - reach : y + height + reach, x - reach : x + width + reach], np.float32)
+        left, top = self.x - _SECTOR_REACH, self.y - _SECTOR_REACH
+        right, bottom = self.x + self.size[0] + _SECTOR_REACH, self.y + self.size[1] + _SECTOR_REACH
+        part = whole[max(top, 0) : bottom, max(left, 0) : right]
+        beyond = (max(-top, 0), max(bottom - whole.shape[0], 0), max(-left, 0), max(right - whole.shape[1], 0))
+        return np.asarray(cv2.copyMakeBorder(part, *beyond, cv2.BORDER_CONSTANT, value=0), dtype=np.float32)
 
 
 def _scores(window: FloatMap, ink: FloatMap, mask: FloatMap) -> NDArray[np.float32]:
