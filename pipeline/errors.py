@@ -2,6 +2,7 @@
 
 CountersignError        1
 ├── UsageError          2   the command was called wrongly
+│   └── RefusedError        the case does not allow this step now
 ├── SettingsError       3   countersign.toml, environment, folders
 ├── PackError           3   a document pack or one of its data files
 ├── IntakeError         4   a file could not be taken over
@@ -31,6 +32,10 @@ class UsageError(CountersignError):
     """The command was called wrongly."""
 
     exit_code = 2
+
+
+class RefusedError(UsageError):
+    """The case does not allow this step now; the message names the rule or state that stands against it."""
 
 
 class SettingsError(CountersignError):

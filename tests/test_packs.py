@@ -22,12 +22,12 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_the_shipped_packs_load() -> None:
-    assert set(case_type().packs) == {
-        "service_agreement", "purchase_order", "cooperation_agreement", "order_data", "correction_notice",
-    }  # fmt: skip
     assert [pack.type for pack in packs().documents()] == [
-        "cooperation_agreement", "order_data", "purchase_order", "service_agreement",
+        "acknowledgement", "cooperation_agreement", "invoice", "licence", "opening_result", "order_data",
+        "payment_slip", "power_of_attorney", "purchase_order", "questionnaire", "sales_contract", "service_agreement",
+        "stop_confirmation", "transmittal_cover",
     ]  # fmt: skip
+    assert all(pack.identify or pack.outgoing for pack in case_type().packs.values())
 
 
 def test_every_rule_speaks_both_languages_and_tells_the_cure() -> None:

@@ -2,11 +2,14 @@
 
 from pipeline.packs.load import load_packs
 from pipeline.packs.spec import (
+    MATERIAL,
     CaseCheck,
     CaseType,
     Check,
+    ClockSpec,
     DocumentCheck,
     Dossier,
+    EventSpec,
     FieldSpec,
     Identify,
     JoinSpec,
@@ -20,16 +23,21 @@ from pipeline.packs.spec import (
     RowsSpec,
     Rule,
     RuleSpec,
+    SettlementSpec,
     World,
+    covers,
     forms_of,
 )
 
 __all__ = [
+    "MATERIAL",
     "CaseCheck",
     "CaseType",
     "Check",
+    "ClockSpec",
     "DocumentCheck",
     "Dossier",
+    "EventSpec",
     "FieldSpec",
     "Identify",
     "JoinSpec",
@@ -43,7 +51,9 @@ __all__ = [
     "RowsSpec",
     "Rule",
     "RuleSpec",
+    "SettlementSpec",
     "World",
+    "covers",
     "forms_of",
     "load_packs",
 ]

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import PackError
+from pipeline.packs.papers import check_papers
 from pipeline.packs.spec import (
     CaseCheck,
     CaseFile,
@@ -50,6 +51,8 @@ def _load_case(file: Path, checks: Mapping[str, type[Check]]) -> CaseType:
         pack = _load_pack(pack_file, data.type, checks)
         packs[pack.type] = pack
     _known_documents(file, data, packs)
+    registers = {path.stem: _register(path) for path in sorted((folder / "registers").glob("*.toml"))}
+    check_papers(file, data, packs, registers)
     return CaseType(
         type=data.type,
         title=data.title,
@@ -61,7 +64,13 @@ def _load_case(file: Path, checks: Mapping[str, type[Check]]) -> CaseType:
         papers=data.papers,
         rules=tuple(_rule(file, spec, checks, CaseCheck) for spec in data.rules),  # type: ignore[type-abstract]
         packs=packs,
-        registers={path.stem: _register(path) for path in sorted((folder / "registers").glob("*.toml"))},
+        registers=registers,
+        clocks=data.clocks,
+        cutoff=data.cutoff,
+        originals=data.originals,
+        needs=data.needs,
+        unique=data.unique,
+        settlement=data.settlement,
     )
 
 
@@ -86,6 +95,8 @@ def _load_pack(file: Path, case_type: str, checks: Mapping[str, type[Check]]) ->
         straddle_party=data.straddle_party,
         paraph_margin_mm=data.paraph_margin_mm,
         rules=rules,
+        stage=data.stage,
+        event=data.event,
     )
     for rule in rules:
         _known_fields(file, rule, pack)
@@ -163,6 +174,7 @@ def _known_documents(file: Path, data: CaseFile, packs: Mapping[str, Pack]) -> N
     used = [(f"requires.{profile}", form) for profile, forms in data.requires.items() for form in forms]
     used += [("papers", paper.pack) for paper in data.papers]
     used += [("standalone", name) for name in data.standalone]
+    used += [(f"originals.{profile}", form) for profile, forms in data.originals.items() for form in forms]
     used += [(f"join.{join.key}", name) for join in data.join for name in join.fields]
     for key, form in used:
         if form.partition(":")[0] not in packs:

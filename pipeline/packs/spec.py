@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipeline.model import Bilingual, Box, Facts, Finding, Media, Outcome, Severity, Value
 from pipeline.values import FIELD_TYPES
@@ -22,11 +22,15 @@ Register = tuple[Mapping[str, Any], ...]
 
 @dataclass(frozen=True)
 class World:
-    """What is known besides the papers; `registers` are the clerk's tables, rows keyed by column name."""
+    """What is known besides the papers; `registers` are the clerk's tables, rows keyed by column name.
+
+    `others` tells for a join key and a value which other cases have it.
+    """
 
     today: date
     profile: str
     registers: Mapping[str, Register] = field(default_factory=dict)
+    others: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,12 @@ class Dossier:
     def parts_of(self, form: str) -> tuple[Part, ...]:
         """Parts of a document form: `type`, `type:scan` or `type:electronic`."""
         return tuple(part for part in self.parts if form in forms_of(part.facts))
+
+
+def covers(rule: str, finding: str) -> bool:
+    """A rule id stands for itself and its parts with a letter behind: AGR-01 for AGR-01a … AGR-01z too."""
+    rest = finding.removeprefix(rule)
+    return finding.startswith(rule) and (not rest or (len(rest) == 1 and rest.isalpha()))
 
 
 def forms_of(facts: Facts) -> tuple[str, ...]:
@@ -102,6 +112,8 @@ class CaseCheck(Check):
         """Yield at least one judgement."""
 
 
+MATERIAL = "material"  # the stage of documents and rules on which acceptance rests
+
 _FORMS = {"scan": ("（扫描件）", " (scan)"), "electronic": ("（电子档）", " (electronic copy)")}
 
 C = TypeVar("C", bound=Check)
@@ -155,7 +167,11 @@ class PlaceSpec(Value):
 
 
 class RuleSpec(BaseModel):
-    """One rule of a pack: keys below plus the options of its check."""
+    """One rule of a pack: keys below plus the options of its check.
+
+    `override` says how a person may clear its failure: with a reason, only as a false alarm, or not at all. A failure
+    of a `final` rule may end the case. Only findings of the stage `material` decide whether the papers are accepted.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -170,6 +186,9 @@ class RuleSpec(BaseModel):
     statement: Bilingual
     required: Bilingual | None = None
     fix: Bilingual | None = None
+    override: Literal["reason", "false_alarm", "never"] = "reason"
+    final: bool = False
+    stage: str = MATERIAL
 
     def applies(self, world: World) -> bool:
         """Whether the rule is in force today in this profile."""
@@ -185,6 +204,17 @@ class Rule(Value, Generic[C]):
 
     spec: RuleSpec
     check: C
+
+
+class EventSpec(Value):
+    """What the arrival of a document does to its case: the event, and which fields become values of the case.
+
+    `clean` = only when nothing of weight is found against the document; otherwise a person raises it.
+    """
+
+    name: str
+    values: Mapping[str, str] = Field(default_factory=dict)
+    clean: bool = True
 
 
 class PackFile(BaseModel):
@@ -204,6 +234,8 @@ class PackFile(BaseModel):
     places: Mapping[str, PlaceSpec] = Field(default_factory=dict)
     straddle_party: str | None = None
     paraph_margin_mm: float = Field(0.0, ge=0.0, le=30.0)
+    stage: str = MATERIAL
+    event: EventSpec | None = None
     rules: tuple[RuleSpec, ...] = ()
 
 
@@ -229,6 +261,8 @@ class Pack:
     straddle_party: str | None
     paraph_margin_mm: float
     rules: tuple[Rule[DocumentCheck], ...]
+    stage: str = MATERIAL
+    event: EventSpec | None = None
 
     def column(self, key: str) -> FieldSpec | None:
         """The spec of a field key, also of a row's cell such as `lines.2.qty`."""
@@ -248,23 +282,81 @@ class JoinSpec(Value):
 
 
 class PaperSpec(Value):
-    """An outgoing paper made from `pack`'s Word template when the case reaches the state `when`.
+    """An outgoing paper made from `pack`'s Word template.
 
-    `body` is `findings` (what must be corrected) or `fields:<type>` (all fields of that document).
-    `values` lists sources per variable, the first that has a value wins: `<type>.<field>`, `register:<name>.<column>`,
-    `capitals:<type>.<field>`, `text:<literal>`, `number` (the paper's own).
-    `number` may use {case} {code} {seq} {date} {daily}.
+    `when`: states of the case (or `received` = whatever its state, `clock:<id>` = a reminder of that clock) in which it
+    is due; with `given` only while one of these rules has spoken (any answer but n/a), and then about those.
+    `body`: blocks of content, see `pipeline.cases.papers`. `values` lists sources per variable, the first that has a
+    value wins. `number` may use {case} {code} {seq} {date} {daily}. `event`: what its release does to the case.
+    `mail`: sources of the address it goes to, when it also leaves as a message with `subject`.
     """
 
     code: str
     pack: str
     profile: str
-    when: str
-    body: str
+    when: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     number: str = "{case}-{code}-{seq}"
     due_business_days: int | None = None
+    valid_days: int | None = None
     release: Literal["person", "auto"] = "person"
+    event: str | None = None
+    mail: tuple[str, ...] = ()
+    subject: str = ""
+
+    @field_validator("when", "body", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+
+class ClockSpec(Value):
+    """A deadline: it runs while the case is in one of `states` (and, with `track`, that track in `track_states`).
+
+    It starts on the day of the event `start`, or on the date the case holds under that name, and stops for good with
+    the event `until`. `business_days` or `days`
+    give the due date; `remind_after` and `end_after` count in the same unit. Each reminder raises `remind_event`, the
+    end raises `end_event`. `waits_for` says whose move it is.
+    """
+
+    id: str
+    title: Bilingual
+    waits_for: Bilingual
+    states: tuple[str, ...]
+    start: str
+    track: str = ""
+    track_states: tuple[str, ...] = ()
+    until: str = ""
+    business_days: int | None = None
+    days: int | None = None
+    remind_after: tuple[int, ...] = ()
+    remind_event: str = "reminded"
+    end_after: int | None = None
+    end_event: str = ""
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        if (self.business_days is None) == (self.days is None):
+            raise ValueError("give either business_days or days")
+        if (self.end_after is None) != (not self.end_event):
+            raise ValueError("end_after and end_event belong together")
+        return self
+
+
+class SettlementSpec(Value):
+    """What is to be paid: the total less the discount (percent) of the register row that fits.
+
+    `total` and `on` (the day for which the row must be in force) are `<type>.<field>` sources, the first found wins;
+    `keys` give per column of the register the field it must equal.
+    """
+
+    total: tuple[str, ...]
+    on: tuple[str, ...]
+    register_name: str
+    keys: Mapping[str, tuple[str, ...]]
+    discount_column: str = "discount_pct"
 
 
 class CaseFile(BaseModel):
@@ -279,12 +371,23 @@ class CaseFile(BaseModel):
     join: tuple[JoinSpec, ...] = ()
     label: tuple[str, ...] = ()
     papers: tuple[PaperSpec, ...] = ()
+    clocks: tuple[ClockSpec, ...] = ()
+    cutoff: time | None = None
+    originals: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    needs: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    unique: Mapping[str, str] = Field(default_factory=dict)
+    settlement: SettlementSpec | None = None
     rules: tuple[RuleSpec, ...] = ()
 
 
 @dataclass(frozen=True)
 class CaseType:
-    """A kind of case: which documents it needs per profile, how they join, what goes out."""
+    """A kind of case: which documents it needs per profile, how they join, what goes out, which deadlines run.
+
+    `originals` = forms whose paper must follow, per profile; `needs` = values an event must bring;
+    `unique` = values no other case and no row of that `<register>.<column>` may have; an event after `cutoff` counts on
+    the next business day.
+    """
 
     type: str
     title: Bilingual
@@ -297,6 +400,12 @@ class CaseType:
     rules: tuple[Rule[CaseCheck], ...]
     packs: Mapping[str, Pack]
     registers: Mapping[str, Register]
+    clocks: tuple[ClockSpec, ...] = ()
+    cutoff: time | None = None
+    originals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unique: Mapping[str, str] = field(default_factory=dict)
+    settlement: SettlementSpec | None = None
 
     def form_title(self, form: str) -> Bilingual | None:
         """The title of a document form such as `type:scan`; None for an unknown type."""
