@@ -22,6 +22,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from pipeline.errors import GenerateError
+from pipeline.values import labelled_secret, secrets_in
 
 Data = Mapping[str, Any]
 
@@ -30,7 +31,6 @@ _PARAGRAPH = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"
 # XML 1.0 forbids these; Word refuses the whole file over one of them
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_CREDENTIAL = re.compile(r"(?:密\s*码|口\s*令|passwo?r?d|\bpwd)\s*(?:是|为|is)?\s*[::=]\s*\S", re.IGNORECASE)
 
 
 def fingerprint(data: Data) -> str:
@@ -137,7 +137,7 @@ def _prove(document: bytes, data: Data, template: Path) -> None:
     lost = [value for value in lost if value not in unused]
     if lost:
         raise GenerateError(f"{template}: value {lost[0]!r} is not in the finished paper", advice="mend the template")
-    if _CREDENTIAL.search(text):
+    if labelled_secret(text) or next(secrets_in(text), None):
         raise GenerateError(f"{template}: the paper would carry a password", advice="remove it from the case's data")
 
 

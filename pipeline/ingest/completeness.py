@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -14,7 +16,7 @@ from pipeline.ingest.source import open_regular
 from pipeline.ingest.tiff import tiff_lack
 from pipeline.model import Bilingual, Value
 
-_TOML_LIMIT = 4 * 1024 * 1024
+_DATA_LIMIT = 4 * 1024 * 1024
 _SAYS = {
     "empty": Bilingual(zh="文件为空(0 字节)", en="the file is empty (0 bytes)"),
     "pdf": Bilingual(zh="PDF 文件尾部不完整", en="the end of the PDF is missing"),
@@ -23,6 +25,7 @@ _SAYS = {
     "tif": Bilingual(zh="TIFF 页目录或图像数据不完整", en="a page of the TIFF is missing or cut off"),
     "zip": Bilingual(zh="Office 文件尾部不完整", en="the end of the Office file is missing"),
     "toml": Bilingual(zh="订单数据文件格式有误或未写完", en="the order data cannot be parsed (yet)"),
+    "json": Bilingual(zh="JSON 文件格式有误或未写完", en="the JSON cannot be parsed (yet)"),
 }
 
 
@@ -65,7 +68,9 @@ def _examine(stream: BinaryIO, suffix: str) -> Completeness:
             case "zip":
                 lack = zip_lack(stream, size)
             case "toml":
-                lack = _toml_lack(stream, size)
+                lack = _data_lack(stream, size, tomllib.loads)
+            case "json":
+                lack = _data_lack(stream, size, json.loads)
             case _:
                 return Completeness(state="uncheckable")
     except (ValueError, struct.error, OverflowError, RecursionError) as error:
@@ -78,13 +83,13 @@ def _incomplete(reason: Bilingual, detail: str) -> Completeness:
     return Completeness(state="incomplete", reason=reason, detail=detail)
 
 
-def _toml_lack(stream: BinaryIO, size: int) -> str | None:
-    if size > _TOML_LIMIT:
-        return f"{size} bytes are too many for order data"
+def _data_lack(stream: BinaryIO, size: int, parse: Callable[[str], object]) -> str | None:
+    if size > _DATA_LIMIT:
+        return f"{size} bytes are too many for data"
     stream.seek(0)
     try:
         # Windows editors put a byte order mark in front.
-        tomllib.loads(stream.read().decode("utf-8-sig"))
+        parse(stream.read().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         return str(error)
     return None

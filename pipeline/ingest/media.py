@@ -10,7 +10,7 @@ from pipeline.errors import IntakeError
 from pipeline.ingest.source import open_regular
 from pipeline.model import Media
 
-Container = Literal["empty", "pdf", "jpg", "png", "tif", "zip", "ole", "toml", "other"]
+Container = Literal["empty", "pdf", "jpg", "png", "tif", "zip", "ole", "toml", "csv", "json", "other"]
 
 HEAD = 1024  # readers look for the PDF header this far in
 _MAGIC: tuple[tuple[bytes, Container], ...] = (
@@ -24,6 +24,7 @@ _MAGIC: tuple[tuple[bytes, Container], ...] = (
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
 )
+_DATA: dict[str, Container] = {".toml": "toml", ".csv": "csv", ".json": "json"}
 _OFFICE: dict[str, Media] = {
     **dict.fromkeys((".docx", ".docm", ".dotx"), "docx"),
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "xlsx"),
@@ -45,7 +46,7 @@ def media_of(path: Path, name: str | None = None) -> Media:
     except OSError as error:
         raise IntakeError(f"{path.name!r} cannot be read: {error.strerror}", advice="check that it is there") from error
     match container:
-        case "pdf" | "jpg" | "png" | "tif" | "toml":
+        case "pdf" | "jpg" | "png" | "tif" | "toml" | "csv" | "json":
             return container
         case _:
             return "unknown"
@@ -61,7 +62,7 @@ def container_of(head: bytes, suffix: str) -> Container:
     if b"%PDF-" in head:
         return "pdf"
     # Broken order data is still order data: its reader can name the line, "unknown" could not.
-    return "toml" if suffix == ".toml" and b"\0" not in head else "other"
+    return _DATA.get(suffix, "other") if b"\0" not in head else "other"
 
 
 def _office(stream: BinaryIO) -> Media:
@@ -70,6 +71,8 @@ def _office(stream: BinaryIO) -> Media:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OverflowError):
         return "unknown"
+    if "OFD.xml" in names:  # GB/T 33190
+        return "ofd"
     if "[Content_Types].xml" not in names:
         return "unknown"
     # Word for the web calls its main part document2.xml.

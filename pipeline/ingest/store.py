@@ -51,6 +51,20 @@ class FileStore:
         except OSError as error:
             raise _explain(path, error, self.root) from error
 
+    def keep(self, content: bytes, name: str) -> tuple[str, int]:
+        """Store bytes that were cleaned before; (sha256, size). Raises IntakeError."""
+        try:
+            with self._temporary() as (temporary, copy):
+                self._refuse_full(Path(name), len(content))
+                copy.write(content)
+                copy.flush()
+                os.fsync(copy.fileno())
+                digest = hashlib.sha256(content).hexdigest()
+                self._keep(temporary, digest)
+                return digest, len(content)
+        except OSError as error:
+            raise _explain(Path(name), error, self.root) from error
+
     def path(self, sha256: str) -> Path:
         """Where the bytes with this hash are (or would be); raises IntakeError for anything that is no hash."""
         if not _SHA256.fullmatch(sha256):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.model import Document, KnownPages, PageSource, Remark, Submission, TextReader
 from pipeline.read.images import read_image
 from pipeline.read.limits import ReadLimits
+from pipeline.read.masking import masked
 from pipeline.read.messages import remark, unreadable
 from pipeline.read.ocr import open_reader
 from pipeline.read.order import read_order
 from pipeline.read.package import inspect_package
 from pipeline.read.pdf import read_pdf
 from pipeline.read.recorded import RecordedReader, RecordingReader
+from pipeline.read.records import read_records
 from pipeline.read.reference import open_reference, prepare_reference
 from pipeline.read.sheet import read_sheet
 from pipeline.read.sniff import disagrees, sniff
@@ -48,10 +51,12 @@ def read(
     reader: TextReader,
     limits: ReadLimits = STANDARD,
     known: KnownPages | None = None,
+    trust: Iterable[Path] = (),
 ) -> Reading:
     """Read the file by its content, whatever its name; raises UnreadableError.
 
-    Pictures of pages are shown to `known` before `reader` transcribes them.
+    Pictures of pages are shown to `known` before `reader` transcribes them. `trust` = folders of root certificates by
+    which digital signatures are judged; without one nobody's is trusted.
     """
     name = submission.name
     size = path.stat().st_size
@@ -67,12 +72,14 @@ def read(
         extra.append(remark("wrong_extension", zh, en))
     match media:
         case "pdf":
-            document, pictures = read_pdf(path, actual, reader, limits, known)
+            document, pictures = read_pdf(path, actual, reader, limits, known, trust)
         case "docx" | "xlsx":
             extra += inspect_package(path, name, limits)
             document = read_word(path, actual) if media == "docx" else read_sheet(path, actual, limits)
         case "toml":
             document = read_order(path, actual)
+        case "csv" | "json":
+            document = read_records(path, actual, media)
         case _:
             document, pictures = read_image(path, actual, reader, limits, known)
-    return Reading(document.model_copy(update={"remarks": (*extra, *document.remarks)}), pictures)
+    return Reading(masked(document.model_copy(update={"remarks": (*extra, *document.remarks)})), pictures)

@@ -17,7 +17,10 @@ SUFFIXES: dict[Media, tuple[str, ...]] = {
     "tif": (".tif", ".tiff"),
     "docx": (".docx",),
     "xlsx": (".xlsx",),
+    "ofd": (".ofd",),
     "toml": (".toml",),
+    "csv": (".csv",),
+    "json": (".json",),
 }
 KNOWN = frozenset(suffix for kind in SUFFIXES.values() for suffix in kind)
 PERSON = ("请交由人工处理，或让提交人打印为 PDF。", "Have a person look at it, or ask for a PDF.")
@@ -78,7 +81,7 @@ WORD_STREAM, EXCEL_STREAM = "WordDocument".encode("utf-16-le"), "Workbook".encod
 
 
 def sniff(path: Path, name: str) -> Media:
-    """The kind of content; raises UnreadableError `empty`, `encrypted` or `unsupported` with a fitting hint."""
+    """The kind of content; raises UnreadableError `empty`, `encrypted`, `ofd` or `unsupported` with a hint."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head.strip(b"\x00\r\n\t "):
@@ -120,7 +123,7 @@ def _package(path: Path, name: str) -> Media:
     if any(part.startswith("xl/") for part in parts) and "[Content_Types].xml" in parts:
         return "xlsx"
     if "OFD.xml" in parts:
-        raise unreadable("unsupported", name, "是 OFD 版式文件", "is an OFD document", advice=AS_PDF)
+        raise _ofd(parts, name)
     if any(part.startswith("ppt/") for part in parts):
         raise unreadable("unsupported", name, "是演示文稿", "is a presentation", advice=AS_PDF)
     if "mimetype" in parts and "content.xml" in parts:
@@ -128,6 +131,17 @@ def _package(path: Path, name: str) -> Media:
         raise unreadable("unsupported", name, "是 OpenDocument 文件", "is an OpenDocument file", advice=advice)
     advice = ("请解压后逐个提交文件。", "Unpack it and submit the files.")
     raise unreadable("unsupported", name, "是压缩包", "is a zip archive", advice=advice)
+
+
+def _ofd(parts: set[str], name: str) -> Exception:
+    """GB/T 33190: converting it would lose its seals, which are SM2/SM3 and for its own reader to verify."""
+    signed = any(PurePath(part).name.lower() == "signatures.xml" for part in parts)
+    zh, en = ("（含电子签章）", " with electronic seals") if signed else ("", "")
+    advice = (
+        "OFD 文件已保存，请人工用 OFD 阅读器查看并验章。",
+        "It is kept; have a person open it in an OFD reader and verify its seals there.",
+    )
+    return unreadable("ofd", name, f"是 OFD 版式文件{zh}", f"is an OFD document{en}", advice=advice)
 
 
 def _old_office(path: Path, name: str) -> Exception:
@@ -149,7 +163,12 @@ def _old_office(path: Path, name: str) -> Exception:
 
 def _text(path: Path, head: bytes, name: str) -> Media:
     """Order data when the name says so; every other text file is refused with what it looks like."""
-    if PurePath(name).suffix.lower() == ".toml" or _is_toml(path, head):
+    suffix = PurePath(name).suffix.lower()
+    if suffix == ".csv":
+        return "csv"
+    if suffix == ".json":
+        return "json"
+    if suffix == ".toml" or _is_toml(path, head):
         return "toml"
     lowered = head.lstrip().lower()
     if any(

@@ -25,6 +25,7 @@ from pipeline.values.plain import (
     parse_percent,
     parse_text,
 )
+from pipeline.values.secrets import REMOVED, is_secret_name, labelled_secret, secrets_in, without_secrets
 from pipeline.values.titles import NOT_A_TITLE, parse_job_title
 from pipeline.values.uscc import parse_uscc, suggest_uscc, uscc_problem
 
@@ -58,6 +59,7 @@ UNLIKE = frozenset((NOT_A_PERSON, NOT_A_TITLE, NOT_AN_ADDRESS, NOT_AN_ORGANISATI
 __all__ = [
     "FIELD_TYPES",
     "NOT_AN_ORGANISATION",
+    "REMOVED",
     "UNLIKE",
     "CapitalsReading",
     "DueDate",
@@ -70,15 +72,19 @@ __all__ = [
     "folded",
     "is_business_day",
     "is_organisation",
+    "is_secret_name",
+    "labelled_secret",
     "normal_name",
     "parse",
     "parse_capitals",
     "read_capitals",
     "same_name",
+    "secrets_in",
     "simplified",
     "squeezed",
     "suggest_uscc",
     "uscc_problem",
+    "without_secrets",
     "write_capitals",
 ]
 

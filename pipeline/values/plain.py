@@ -22,13 +22,13 @@ _ACCOUNT = re.compile(r"\d{8,32}")
 
 
 def parse_text(raw: str, *, pattern: str | None, options: _Options) -> Parsed:
-    """Any text; `pattern` must match it wholly."""
+    """Any text; `pattern` must match it wholly, and what its group ( ) holds, if it has one, is the value."""
     text = folded(raw)
     return _matched(text, pattern) if text else MISSING
 
 
 def parse_number_text(raw: str, *, pattern: str | None, options: _Options) -> Parsed:
-    """Numbers of papers such as `AB-2026-0042`: no spaces, upper case."""
+    """Numbers of papers such as `AB-2026-0042`: no spaces, upper case; `pattern` as in `parse_text`."""
     text = numeric(raw).upper()
     if "·" in text:  # a dash in worn print
         mended = _matched(text.replace("·", "-"), pattern)
@@ -114,7 +114,12 @@ def _bare(text: str) -> str:
 
 
 def _matched(text: str, pattern: str | None) -> Parsed:
-    return Parsed(text) if pattern is None or re.fullmatch(pattern, text) else bad(text, "pattern")
+    if pattern is None:
+        return Parsed(text)
+    match = re.fullmatch(pattern, text)
+    if match is None:
+        return bad(text, "pattern")
+    return Parsed((match[1] if match.re.groups else None) or text)
 
 
 def _plain(number: str) -> str:
