@@ -22,16 +22,27 @@ Outcome = Literal["pass", "fail", "unsure", "n/a", "error"]
 Severity = Literal["block", "hold", "warn", "info"]
 Verdict = Literal["passed", "indeterminate", "failed"]
 Source = Literal["inbox", "mail", "cli"]
-Media = Literal["pdf", "jpg", "png", "tif", "docx", "xlsx", "toml", "unknown"]
+Media = Literal["pdf", "jpg", "png", "tif", "docx", "xlsx", "ofd", "toml", "csv", "json", "unknown"]
 TextSource = Literal["text", "ocr", "form", "none"]
 UnreadableReason = Literal[
-    "empty", "encrypted", "damaged", "unsupported", "too_large", "unsafe", "timeout", "crashed", "wrong_extension"
+    "empty",
+    "encrypted",
+    "damaged",
+    "unsupported",
+    "too_large",
+    "unsafe",
+    "timeout",
+    "crashed",
+    "wrong_extension",
+    "ofd",
 ]
 SealShape = Literal["round", "oval", "square", "other"]
 SealKind = Literal["company", "contract", "finance", "invoice", "personal", "department", "unknown"]
 Edge = Literal["right", "left", "top", "bottom"]
 Alignment = Literal["registered", "reflowed", "none"]
 DifferenceKind = Literal["fill_in", "mark", "reading", "change"]
+Integrity = Literal["intact", "broken", "unknown"]
+Appended = Literal["nothing", "validation_data", "signatures", "form", "other", "unknown"]
 StraddleForm = Literal[
     "one_impression",
     "two_impressions",
@@ -149,18 +160,44 @@ class Remark(Value):
     box: Box | None = None
 
 
+class DigitalSignature(Value):
+    """A signature in a PDF as its bytes prove it; `signer` and `organisation` are CN and O of the certificate.
+
+    `appended` = what the file got after it was signed: `form` = form values or metadata, `other` = anything else. Who
+    signed is known only where `trust` is `trusted`: the certificate leads to a root this desk trusts; whether it was
+    revoked is not looked up. `supported` False = made with algorithms that cannot be verified here (SM2, SM3).
+    """
+
+    field: str = ""
+    page: int | None = None
+    box: Box | None = None
+    signer: str = ""
+    organisation: str = ""
+    signed_at: datetime | None = None
+    integrity: Integrity = "unknown"
+    appended: Appended = "unknown"
+    supported: bool = True
+    trust: Literal["trusted", "unknown"] = "unknown"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it covers every byte of the file but its own."""
+        return self.appended == "nothing"
+
+
 class Document(Value):
-    """What a file says: pages with text, form values, remarks about its structure."""
+    """What a file says: pages with text, form values, remarks about its structure, digital signatures."""
 
     submission: Submission
     pages: tuple[Page, ...]
     form: Mapping[str, str] = Field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    signatures: tuple[DigitalSignature, ...] = ()
 
     @property
     def is_electronic(self) -> bool:
         """True for files that were never paper (Word, Excel, order data)."""
-        return self.submission.media in ("docx", "xlsx", "toml")
+        return self.submission.media in ("docx", "xlsx", "toml", "csv", "json")
 
     @property
     def text(self) -> str:
@@ -277,7 +314,11 @@ class Extraction(Value):
 
 
 class Seal(Value):
-    """One impression; `text` is the ring text, `inner` the straight line, `visible` 0..1 the share on the page."""
+    """One impression; `text` is the ring text, `inner` the straight line, `visible` 0..1 the share on the page.
+
+    `inked` = share of its outline on the page that took ink, `turn` = degrees clockwise by which its lettering is
+    turned (None when not known), `flat` = its ink has none of the grain that the print around it has.
+    """
 
     page: int
     box: Box
@@ -290,7 +331,18 @@ class Seal(Value):
     code: str = ""
     kind: SealKind = "unknown"
     visible: float = 1.0
+    inked: float = 1.0
+    turn: float | None = None
+    flat: bool = False
     confidence: float
+
+
+class Repeated(Value):
+    """Two impressions of one document whose pictures agree as no two presses do; boxes in the order of `pages`."""
+
+    pages: tuple[int, int]
+    boxes: tuple[Box, Box]
+    likeness: float
 
 
 class Slice(Value):
@@ -379,6 +431,7 @@ class Observations(Value):
     """What was seen on the paper; says nothing about what may be."""
 
     seals: tuple[Seal, ...] = ()
+    repeated: tuple[Repeated, ...] = ()
     straddle: Straddle | None = None
     signatures: tuple[Signature, ...] = ()
     comparison: Comparison | None = None

@@ -30,6 +30,7 @@ from pipeline.model import (
     Picture,
     Pixels,
     Reference,
+    Signature,
     Submission,
     TextReader,
 )
@@ -71,7 +72,7 @@ def look(
         try:
             with timing.of("read_s"):
                 known = _known(packs, reader, forms)
-                reading = read(path, submission, reader, known=known)
+                reading = read(path, submission, reader, known=known, trust=_trust(packs))
         except UnreadableError as error:
             return unreadable(submission, error.reason, Bilingual(zh=error.zh, en=error.en))
         document = reading.document
@@ -83,7 +84,7 @@ def look(
             document=document,
             classification=classification,
             extraction=extraction,
-            observations=inspection.observations,
+            observations=_with_digital(inspection.observations, document),
         )
         with timing.of("pictures_s"):
             pictures = _gallery(facts, reading.pictures, inspection.stitched, gallery)
@@ -168,6 +169,21 @@ def _extract(
         return Extraction()
     with timing.of("extract_s"):
         return extract(document, pack, blanks=blanks, pictures=pictures, reader=reader)
+
+
+def _trust(packs: Packs) -> list[Path]:
+    """The folders of root certificates, one beside the packs of each case type; none is shipped."""
+    return [case.folder / "trust" for case in packs.case_types.values()]
+
+
+def _with_digital(seen: Observations, document: Document) -> Observations:
+    """Digital signatures have a place like ink where their field shows on a page."""
+    digital = [
+        Signature(page=each.page, box=each.box, kind="digital", confidence=0.5 if each.integrity == "unknown" else 1.0)
+        for each in document.signatures
+        if each.page is not None and each.box is not None and each.box[0] < each.box[2] and each.box[1] < each.box[3]
+    ]
+    return seen.model_copy(update={"signatures": (*seen.signatures, *digital)})
 
 
 # --- pictures for the reviewer ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,9 +27,11 @@ from pipeline.read.frame import Frame, Turn, turned, turned_size
 from pipeline.read.limits import ReadLimits
 from pipeline.read.messages import remark, unreadable
 from pipeline.read.orientation import find_turn
+from pipeline.read.overlay import with_pasted
 from pipeline.read.paper import placed, reading_order
 from pipeline.read.raster import COVERED, Drawn, PdfiumError, PdfPages, fit_dpi, turned_pixels
 from pipeline.read.sampling import doubted, read_regions, regions
+from pipeline.read.signed import signatures_of
 from pipeline.read.structure import Structure, Widget, open_structure
 from pipeline.read.textlayer import TextLayer, TextLayers
 from pipeline.read.tone import has_colour, is_bilevel
@@ -64,7 +66,12 @@ class _Text:
 
 
 def read_pdf(
-    path: Path, submission: Submission, reader: TextReader, limits: ReadLimits, known: KnownPages | None = None
+    path: Path,
+    submission: Submission,
+    reader: TextReader,
+    limits: ReadLimits,
+    known: KnownPages | None = None,
+    trust: Iterable[Path] = (),
 ) -> tuple[Document, PdfPages]:
     """Raises UnreadableError `encrypted`, `damaged`, `empty` or `too_large`."""
     name = submission.name
@@ -90,8 +97,9 @@ def read_pdf(
         found = tuple(_page(opened, number) for number in range(1, len(pages) + 1))
     if all(any(r.code == "page_damaged" and r.page == page.number for r in opened.remarks) for page in found):
         raise unreadable("damaged", name, "没有一页可以显示", "has no page that can be shown")
-    remarks = tuple(_upright(each, found) for each in opened.remarks)
-    document = Document(submission=submission, pages=found, form=structure.form, remarks=remarks)
+    remarks = tuple(_upright(each, found) for each in with_pasted(opened.remarks, pages, found))
+    signed = signatures_of(path, structure.widgets, found, trust)
+    document = Document(submission=submission, pages=found, form=structure.form, remarks=remarks, signatures=signed)
     return document, pages
 
 

@@ -1,4 +1,4 @@
-"""The only door to pypdfium2: page pictures within a pixel budget, and what the page's drawing objects reveal."""
+"""With `objects` the only door to pypdfium2: page pictures within a pixel budget, and what drawing objects reveal."""
 
 from __future__ import annotations
 

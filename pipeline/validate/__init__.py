@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 _HARDNESS: dict[Severity, int] = {"info": 0, "warn": 1, "hold": 2, "block": 3}
 _GRAVITY: dict[Outcome, int] = {"n/a": 0, "pass": 1, "error": 2, "unsure": 3, "fail": 4}
 _SLOT = re.compile(r"\{(?:expected|found)\}")
+# checks that judge remarks on the file, and the codes of these
+_JUDGED = {"signed_whole": "digital_signature", "not_pasted": "pasted_picture"}
 _STRADDLE = "straddle"  # the check whose findings make up the review's straddle outcome
 
 
@@ -32,7 +34,9 @@ def validate(facts: Facts, packs: Packs, world: World) -> Review:
     elif pack is None:
         findings = (*file_findings(facts), unclassified(facts, packs))
     else:
-        findings = (*file_findings(facts), *judge(facts, pack, world))
+        checks = [rule.spec.check for rule in pack.rules if rule.spec.applies(world)]
+        judged = [_JUDGED[check] for check in checks if check in _JUDGED]
+        findings = (*file_findings(facts, judged), *judge(facts, pack, world))
     return review_of(facts, findings, verdict_of(findings), _straddle_outcome(facts, pack, findings))
 
 

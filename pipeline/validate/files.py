@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pipeline.model import Bilingual, Facts, Finding, Remark, Severity, UnreadableReason
 from pipeline.packs import Packs
 
-INCOMPLETE, FORMAT, SAFETY, CLASS = "IN-01", "IN-03", "IN-04", "IN-07"
+INCOMPLETE, FORMAT, SAFETY, CLASS, OFD, SECRET = "IN-01", "IN-03", "IN-04", "IN-07", "ESIGN-03", "SEC-02"
 
 _RULES: dict[UnreadableReason, str] = {
     "empty": INCOMPLETE,
@@ -17,6 +19,7 @@ _RULES: dict[UnreadableReason, str] = {
     "unsafe": SAFETY,
     "timeout": SAFETY,
     "crashed": SAFETY,
+    "ofd": OFD,
 }
 _OURS: tuple[UnreadableReason, ...] = ("timeout", "crashed")
 _READABLE = Bilingual(
@@ -27,6 +30,10 @@ _RESUBMIT = Bilingual(zh="重新扫描或导出后再次提交", en="Scan or exp
 _LOOK = Bilingual(
     zh="由人工打开查看；必要时打印为 PDF 后重新提交", en="Have a person open it; print it to PDF again if needed"
 )
+_OFD_READER = Bilingual(
+    zh="由人工用 OFD 阅读器查看内容并验章；不要转换格式",
+    en="Have a person open it in an OFD reader and verify its seals there; do not convert it",
+)
 _PLAIN_FILE = Bilingual(
     zh="文件不含脚本、宏、内嵌附件或隐藏内容", en="A file without scripts, macros, attachments or hidden content"
 )
@@ -34,16 +41,21 @@ _PLAIN_FILE = Bilingual(
 # Remarks that only explain how the file was read. Every other one, also of a code not known here, is for a person.
 _HARMLESS = frozenset(
     {"restricted", "scaled_down", "dpi_guessed", "signature_field", "text_layer_broken", "text_layer_unusable"}
-    | {"wrong_extension"}
+    | {"wrong_extension", "credential_removed"}
 )
 
 
 def unreadable(facts: Facts) -> Finding:
-    """A file that could not be read, with what to do; our own failures are for a person, not for the sender."""
+    """A file that could not be read, with what to do; our own failures are for a person, not for the sender.
+
+    So is OFD: an accepted format that this program does not read.
+    """
     problem = facts.unreadable or "damaged"
     ours = problem in _OURS
     name = facts.document.submission.name
     reason = facts.reason or Bilingual(zh=f"文件“{name}”无法读取", en=f"{name} could not be read")
+    if problem == "ofd":
+        return Finding(rule=OFD, outcome="unsure", severity="hold", message=reason, fix=_OFD_READER, found=problem)
     return Finding(
         rule=_RULES[problem],
         outcome="unsure" if ours else "fail",
@@ -55,16 +67,19 @@ def unreadable(facts: Facts) -> Finding:
     )
 
 
-def file_findings(facts: Facts) -> tuple[Finding, ...]:
-    """One finding per remark about the file's structure; a clean file gives none."""
-    return tuple(_remark(remark) for remark in facts.document.remarks)
+def file_findings(facts: Facts, judged: Iterable[str] = ()) -> tuple[Finding, ...]:
+    """One finding per remark about the file's structure; a clean file gives none.
+
+    `judged` = codes of remarks that a rule of the pack judges; without one, they too are for a person.
+    """
+    harmless = _HARMLESS.union(judged)
+    return tuple(_remark(remark, remark.code not in harmless) for remark in facts.document.remarks)
 
 
-def _remark(remark: Remark) -> Finding:
-    held = remark.code not in _HARMLESS
+def _remark(remark: Remark, held: bool) -> Finding:
     severity: Severity = "hold" if held else "info"
     return Finding(
-        rule=SAFETY,
+        rule=SECRET if remark.code.startswith("credential_") else SAFETY,
         outcome="unsure" if held else "n/a",
         severity=severity,
         message=remark.message,
