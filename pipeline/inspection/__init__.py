@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from pipeline.inspection.compare import compare
+from pipeline.inspection.copies import is_flat, repeated
 from pipeline.inspection.known import KnownForms
 from pipeline.inspection.places import find_places
 from pipeline.inspection.register import Registration, blank_boxes
@@ -59,7 +61,8 @@ def inspect(
     seals, marks, edges = _seals(document, pictures, reader, straddle=straddle)
     slices, stitched = compose(edges, marks, reader) if straddle else (None, None)
     if slices is not None:
-        seals = [seal for seal in seals if not any(_is_slice(seal, piece) for piece in slices.slices)]
+        whole = [not any(_is_slice(seal, piece) for piece in slices.slices) for seal in seals]
+        seals, marks = list(compress(seals, whole)), list(compress(marks, whole))
     comparison: Comparison | None = None
     registrations: Mapping[int, Registration] = {}
     blanks: Mapping[str, tuple[int, Box]] = {}
@@ -79,6 +82,7 @@ def inspect(
     return Inspection(
         observations=Observations(
             seals=tuple(seals),
+            repeated=repeated(marks, pictures),
             straddle=slices,
             signatures=tuple(signatures),
             comparison=comparison,
@@ -100,7 +104,8 @@ def _seals(
         picture = pictures.picture(page.number)
         for mark in find_seals(picture, page.number):
             marks.append(mark)
-            seals.append(read_seal(picture, mark, page.number, reader))
+            seal = read_seal(picture, mark, page.number, reader)
+            seals.append(seal.model_copy(update={"flat": is_flat(picture, mark)}))
         if straddle:
             edges.append(edge_ink(picture, page.number))
     return seals, marks, edges

@@ -304,24 +304,36 @@ def _square_strips(patch: Patch) -> list[Pixels]:
 def read_seal(picture: Picture, mark: SealMark, page: int, reader: TextReader) -> Seal:
     """The impression with what is written on it; `picture` is the upright page the mark was found on."""
     patch = cut_patch(picture, mark)
-    text, inner, code, line = ReadText("", 0.0), "", "", False
+    text, inner, code, line, turn = ReadText("", 0.0), "", "", False, None
     if mark.shape == "square":
         strips = _square_strips(patch)
         text = _best(reader.read_strips(strips)) if strips else text
         text = ReadText(text.text, min(text.confidence, 0.6))
     else:
-        text, inner, code, line = _read_ring(patch, reader)
+        unrolled = unroll(patch)
+        text, inner, code, line = _read_ring(patch, unrolled, reader)
+        turn = turn_of(patch, unrolled)
     cleaned = _cleaned(text.text)
     return Seal(
         page=page, box=mark.box, shape=mark.shape, diameter_mm=round(mark.diameter, 1), colour=mark.colour,
         text=cleaned, text_confidence=round(text.confidence if cleaned else 0.0, 3), inner=inner, code=code,
         kind=kind_of(mark, cleaned, inner, has_star(patch), line), visible=round(mark.visible, 3),
-        confidence=mark.confidence,
+        inked=round(mark.support, 3), turn=turn, confidence=mark.confidence,
     )  # fmt: skip
 
 
-def _read_ring(patch: Patch, reader: TextReader) -> tuple[ReadText, str, str, bool]:
-    unrolled = unroll(patch)
+def turn_of(patch: Patch, unrolled: Unrolled | None) -> float | None:
+    """Degrees clockwise by which the lettering is turned, -180..180; None where the name has no middle."""
+    if unrolled is None or unrolled.last - unrolled.first >= _COLUMNS:
+        return None
+    if patch.outline.shape == "round":
+        degrees = unrolled.middle * 360
+    else:  # an oval is told by its own axis; its name is at one end of the short one or at the other
+        degrees = float(np.rad2deg(patch.outline.angle)) + (180 if 0.25 < unrolled.middle < 0.75 else 0)
+    return round((degrees + 180) % 360 - 180, 1)
+
+
+def _read_ring(patch: Patch, unrolled: Unrolled | None, reader: TextReader) -> tuple[ReadText, str, str, bool]:
     if unrolled is None:
         return ReadText("", 0.0), "", "", True
     strips = name_strips(patch, unrolled)

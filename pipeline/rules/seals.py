@@ -29,7 +29,9 @@ KIND_NAMES: dict[SealKind, Bilingual] = {
 }
 
 
-class _AtPlace(DocumentCheck):
+class AtPlace(DocumentCheck):
+    """Judges the seals at one place of the form, `within_mm` around it."""
+
     place: str
     within_mm: float = Field(default=12.0, gt=0)
     rescan: Bilingual = RESCAN
@@ -53,7 +55,7 @@ class _AtPlace(DocumentCheck):
         return Judgement(outcome="n/a", message=say(f"“{where.zh}”处无印章可查", f"No seal to judge at “{where.en}”"))
 
 
-class SealPresent(_AtPlace):
+class SealPresent(AtPlace):
     """A seal stands at the place; an empty place fails only on a good colour picture."""
 
     name: ClassVar[str] = "seal_present"
@@ -70,7 +72,7 @@ class SealPresent(_AtPlace):
                     f"{'A seal' if sure else 'A faint or cut seal'} stands at “{where.en}”",
                 ),
                 fix=None if sure else self.rescan,
-                **_seen(seal),
+                **seen(seal),
             )
             return
         reason, page = why_not_empty(facts, self.place), place_page(facts, self.place)
@@ -87,7 +89,7 @@ class SealPresent(_AtPlace):
         )
 
 
-class SealOwner(_AtPlace):
+class SealOwner(AtPlace):
     """The ring text names the party of the place (or `party`, a fixed name)."""
 
     name: ClassVar[str] = "seal_owner"
@@ -104,7 +106,7 @@ class SealOwner(_AtPlace):
                 message=say(
                     "签署方名称未读出，无法与印章核对", "The party's name was not read; compare the seal by eye"
                 ),
-                **_seen(seals[0]),
+                **seen(seals[0]),
             )
         else:
             yield max((owner_of(seal, party) for seal in seals), key=_kindest)
@@ -137,7 +139,7 @@ def owner_outcome(text: str, confidence: float, party: str) -> Outcome:
     return "fail" if text and confidence >= SURE and ratio < OTHER else "unsure"
 
 
-class SealKindAccepted(_AtPlace):
+class SealKindAccepted(AtPlace):
     """A seal of an accepted kind; where seals naming the party were found, only those count."""
 
     name: ClassVar[str] = "seal_kind"
@@ -164,11 +166,11 @@ class SealKindAccepted(_AtPlace):
             ),
             expected=" / ".join(name.zh for name in wanted),
             found=kind.zh,
-            **_seen(seal),
+            **seen(seal),
         )
 
 
-class SealColour(_AtPlace):
+class SealColour(AtPlace):
     """The seal's ink shows a colour; a grey picture hides it."""
 
     name: ClassVar[str] = "seal_colour"
@@ -187,11 +189,11 @@ class SealColour(_AtPlace):
                 ),
                 fix=None if good else self.rescan,
                 found=seal.colour,
-                **_seen(seal),
+                **seen(seal),
             )
 
 
-class SealedBy(_AtPlace):
+class SealedBy(AtPlace):
     """Roll-up of presence, owner and kind at one place, as one line for the reader of the report."""
 
     name: ClassVar[str] = "sealed_by"
@@ -222,7 +224,8 @@ class SealedBy(_AtPlace):
 _COLOURS = {"red": "红色", "blue": "蓝色", "purple": "紫色", "grey": "灰色（看不出颜色）", "other": "其他"}
 
 
-def _seen(seal: Seal) -> dict[str, Any]:
+def seen(seal: Seal) -> dict[str, Any]:
+    """Page, box and confidence for a judgement about this seal."""
     return {"page": seal.page, "box": seal.box, "confidence": seal.confidence}
 
 

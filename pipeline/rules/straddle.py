@@ -10,6 +10,7 @@ from pydantic import Field
 from pipeline.model import Bilingual, Box, Edge, Facts, Outcome, Straddle
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
 from pipeline.rules.compare import same
+from pipeline.rules.esign import signed_by
 from pipeline.rules.places import certain
 from pipeline.rules.quality import weak_pages
 from pipeline.rules.reading import SURE, read_field
@@ -21,7 +22,10 @@ _DUPLEX_SHEETS = 3  # with two sheets a page without a slice is as likely a miss
 
 class StraddleSeal(DocumentCheck):
     """Answers per sub-rule: a every sheet, b edge, c order, d completeness, e continuity, f owner, g groups,
-    h duplex, i single sheet. A bad picture leads to doubt only, whatever was seen on it."""
+    h duplex, i single sheet. A bad picture leads to doubt only, whatever was seen on it.
+
+    `esign_waives_straddle`: whether the party's own digital signature over the whole file stands in for the seal; if
+    not, a missing one is for a person."""
 
     name: ClassVar[str] = "straddle"
     edges: tuple[Edge, ...] = ("right", "left", "top", "bottom")
@@ -32,8 +36,18 @@ class StraddleSeal(DocumentCheck):
     very_sure: float = Field(default=SURE, gt=0, le=1)
     same_size_mm: float = Field(default=1.5, gt=0)
     rescan: Bilingual = RESCAN
+    esign_waives_straddle: bool = False
 
     def judge(self, facts: Facts, pack: Pack, world: World) -> Iterator[Judgement]:
+        if not signed_by(facts, pack, pack.straddle_party):
+            yield from self._on_paper(facts, pack)
+        elif self.esign_waives_straddle:
+            zh, en = "签署方的有效电子签名覆盖整个文件，不要求骑缝章", "Signed digitally as a whole: it needs none"
+            yield Judgement(outcome="n/a", message=say(zh, en))
+        else:
+            yield from map(_under_signature, self._on_paper(facts, pack))
+
+    def _on_paper(self, facts: Facts, pack: Pack) -> Iterator[Judgement]:
         straddle = facts.observations.straddle
         if straddle is None:
             yield Judgement(
@@ -178,6 +192,18 @@ class StraddleSeal(DocumentCheck):
             f"{judgement.message.en} (page {pages}: {reason.en}, no conclusion possible)",
         )
         return judgement.model_copy(update={"outcome": "unsure", "message": message, "fix": self.rescan})
+
+
+def _under_signature(judgement: Judgement) -> Judgement:
+    """A seal that is missing or not to be seen on a file signed digitally; one that contradicts stays what it is."""
+    if judgement.outcome != "unsure" and (judgement.outcome, judgement.sub) != ("fail", "a"):
+        return judgement
+    zh, en = judgement.message.zh, judgement.message.en
+    message = say(
+        f"{zh}；但签署方的有效电子签名覆盖整个文件，是否仍需骑缝章请人工决定",
+        f"{en}; yet the party has signed the whole file digitally: decide whether a straddle seal is still needed",
+    )
+    return judgement.model_copy(update={"outcome": "unsure", "severity": "hold", "message": message, "fix": None})
 
 
 _BRACKETS = str.maketrans("", "", "()（）")

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.inspection.strips import EdgeInk, edge_ink
-from pipeline.model import Box, Picture
+from pipeline.model import Box, Picture, Pixels, ReadLine, ReadText
 from tests.simulator.fonts import missing
 from tests.simulator.ink import Page, blank_page
 from tests.simulator.paper import ScannedPage, preset, scan
@@ -25,6 +25,16 @@ PAPER_MM = (130.0, 160.0)
 SMALL_MM = (100.0, 180.0)  # enough for a straddle seal, and quick to scan
 
 needs_fonts = pytest.mark.skipif(missing() is not None, reason=str(missing()))
+
+
+class Illiterate:
+    """An engine that reads nothing, where only the picture matters."""
+
+    def read_page(self, pixels: Pixels) -> tuple[ReadLine, ...]:
+        return ()
+
+    def read_strips(self, strips: list[Pixels]) -> tuple[ReadText, ...]:
+        return tuple(ReadText("", 0.0) for _ in strips)
 
 
 def lined_page(size_mm: tuple[float, float] = PAPER_MM, seed: int = 0) -> Page:

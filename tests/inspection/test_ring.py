@@ -108,3 +108,20 @@ def test_an_engine_that_reads_nothing_leaves_the_text_empty() -> None:
     page = _page(SealSpec(CUSTOMER, diameter_mm=42))
     seal = read_seal(page, find_seals(page, 1)[0], 1, FakeReader())
     assert (seal.text, seal.text_confidence, seal.code) == ("", 0.0, "")
+
+
+@needs_fonts
+@pytest.mark.parametrize(
+    "spec",
+    [
+        SealSpec(CUSTOMER, diameter_mm=42, rotation_deg=-120),
+        SealSpec(CUSTOMER, diameter_mm=45, oval_height_mm=30, rotation_deg=14),
+        SealSpec(CUSTOMER, diameter_mm=45, oval_height_mm=30, rotation_deg=170),
+    ],
+)
+def test_a_seal_tells_how_far_it_is_turned_and_inked(spec: SealSpec) -> None:
+    page = _page(spec)
+    seal = read_seal(page, find_seals(page, 1)[0], 1, FakeReader())
+    assert seal.turn is not None
+    assert (seal.turn - spec.rotation_deg + 180) % 360 - 180 == pytest.approx(0, abs=6)
+    assert seal.inked > 0.95
