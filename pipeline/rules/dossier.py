@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from pipeline.model import Bilingual, Facts
-from pipeline.packs import CaseCheck, Dossier, Judgement, Pack, Part, World, forms_of
+from pipeline.packs import CaseCheck, Dossier, Judgement, Pack, Part, World, covers, forms_of
 from pipeline.rules.reading import Reading, read_field
 from pipeline.rules.wording import say, title_of, worst
 
@@ -118,7 +118,7 @@ class RulesPassed(CaseCheck):
             yield self._part(part, title)
 
     def _part(self, part: Part, title: Bilingual) -> Judgement:
-        groups = {rule: [finding for finding in part.findings if _belongs(finding.rule, rule)] for rule in self.rules}
+        groups = {rule: [finding for finding in part.findings if covers(rule, finding.rule)] for rule in self.rules}
         outcomes = {rule: worst(finding.outcome for finding in found) for rule, found in groups.items()}
         failed = [rule for rule, outcome in outcomes.items() if outcome == "fail"]
         # n/a alone proves nothing: a rule that was never applied has not passed
@@ -145,7 +145,7 @@ class RulesPassed(CaseCheck):
 
 
 class TimeOrder(CaseCheck):
-    """Dates, given as `type.field`, do not run backwards."""
+    """Dates, given as `type.field`, do not run backwards; not asked before two of them can be there."""
 
     name: ClassVar[str] = "time_order"
     dates: tuple[str, ...]
@@ -166,7 +166,9 @@ class TimeOrder(CaseCheck):
                 expected=f"≥ {first}",
                 found=second.isoformat(),
             )
-        if len(known) < 2:
+        if len(found) < 2:
+            yield not_there()
+        elif len(known) < 2:
             yield Judgement(outcome="unsure", message=say("日期不足，无法判断先后", "Too few dates to compare"))
         elif not backwards:
             yield Judgement(outcome="pass", message=say("各文件日期先后合理", "The dates follow in order"))
@@ -182,11 +184,6 @@ def field_title(dossier: Dossier, ref: str) -> Bilingual:
 
 def _there(dossier: Dossier, form: str) -> bool:
     return bool(dossier.parts_of(form)) or form in dossier.present
-
-
-def _belongs(finding: str, rule: str) -> bool:
-    rest = finding.removeprefix(rule)
-    return finding.startswith(rule) and (rest == "" or (len(rest) == 1 and rest.isalpha()))
 
 
 def first_reading(dossier: Dossier, documents: tuple[str, ...], key: str) -> tuple[str, tuple[Part, Reading] | None]:

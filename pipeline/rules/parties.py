@@ -8,7 +8,7 @@ from typing import ClassVar
 from pipeline.model import Outcome, Value
 from pipeline.packs import CaseCheck, Dossier, Judgement, Register, World
 from pipeline.rules.compare import equality, likeness, same
-from pipeline.rules.dossier import best_reading, field_title, sheet
+from pipeline.rules.dossier import best_reading, field_title, not_there, sheet
 from pipeline.rules.reading import Reading
 from pipeline.rules.registers import no_register
 from pipeline.rules.wording import say
@@ -69,6 +69,92 @@ class Agreeing(CaseCheck):
                 f"{name.en} “{left.text}” {verb.en} {source.en} “{other}”",
             ),
         )
+
+
+class DealsWith(CaseCheck):
+    """Who stands in each of `fields` is the `partner`, and never the `stranger` (each `type.field`, first read wins).
+
+    Anybody else is unclear here: other rules ask who exactly it must be.
+    """
+
+    name: ClassVar[str] = "deals_with"
+    fields: tuple[str, ...]
+    partner: tuple[str, ...]
+    stranger: tuple[str, ...]
+
+    def judge(self, dossier: Dossier, world: World) -> Iterator[Judgement]:
+        found = [(ref, best) for ref in self.fields if (best := best_reading(dossier, ref)) is not None]
+        partner, stranger = _first_read(dossier, self.partner), _first_read(dossier, self.stranger)
+        for ref, (part, reading) in found:
+            wrong = stranger is not None and reading.state == "read" and same(reading.text, stranger.text)
+            right = partner is not None and reading.state == "read" and same(reading.text, partner.text)
+            # a customer that is its own reseller would be both, and that is for a person
+            outcome: Outcome = "unsure"
+            if wrong != right:
+                outcome = "pass" if right else "fail" if reading.sure else "unsure"
+            name, shown = field_title(dossier, ref), reading.text or "—"
+            verb = {"pass": say("往来正确", "is the right one"), "fail": say("不应与我方往来", "must not deal with us")}
+            said = verb.get(outcome, say("未能确定是否正确", "could not be told for certain"))
+            yield Judgement(
+                outcome=outcome,
+                expected=partner.text if partner else None,
+                found=reading.text or None,
+                document=sheet(part.facts),
+                **reading.place(),
+                message=say(f"{name.zh}“{shown}”{said.zh}", f"{name.en} “{shown}” {said.en}"),
+            )
+        if not found:
+            yield not_there()
+
+
+class Named(Value):
+    """A party: where its name and its code stand, as `type.field`."""
+
+    name: str
+    code: str
+
+
+class NamesParty(CaseCheck):
+    """A paper names one of the parties of the case, with the party's own code where the paper has one."""
+
+    name: ClassVar[str] = "names_party"
+    document: str
+    party: str
+    code: str = ""
+    parties: tuple[Named, ...]
+
+    def judge(self, dossier: Dossier, world: World) -> Iterator[Judgement]:
+        best = best_reading(dossier, f"{self.document}.{self.party}")
+        if best is None:
+            yield not_there()
+            return
+        part, reading = best
+        coded = best_reading(dossier, f"{self.document}.{self.code}") if self.code else None
+        code = coded[1] if coded and coded[1].state == "read" else None
+        answers = [self._answer(dossier, named, reading, code) for named in self.parties]
+        outcome: Outcome = "pass" if "pass" in answers else "unsure"
+        verb = say("是", "is") if outcome == "pass" else say("未能确认是", "could not be confirmed as")
+        name, text = field_title(dossier, f"{self.document}.{self.party}"), reading.text or "—"
+        yield Judgement(
+            outcome=outcome,
+            found=reading.text or None,
+            document=sheet(part.facts),
+            **reading.place(),
+            message=say(f"{name.zh}“{text}”{verb.zh}本案当事人", f"{name.en} “{text}” {verb.en} a party of this case"),
+        )
+
+    def _answer(self, dossier: Dossier, named: Named, reading: Reading, code: Reading | None) -> Outcome:
+        name, own = best_reading(dossier, named.name), best_reading(dossier, named.code)
+        if name is None or equality(reading, name[1]) != "pass":
+            return "unsure"
+        if code is None:
+            return "unsure" if self.code else "pass"
+        return equality(code, own[1], "uscc") if own else "unsure"
+
+
+def _first_read(dossier: Dossier, refs: tuple[str, ...]) -> Reading | None:
+    found = [best[1] for ref in refs if (best := best_reading(dossier, ref)) is not None]
+    return next((reading for reading in found if reading.state == "read"), None)
 
 
 def against_register(left: Reading, rows: Register, column: str) -> tuple[str, Outcome]:

@@ -89,7 +89,7 @@ def _seen_blank(facts: Facts, pack: Pack | None, key: str) -> bool:
     """Exact text with the label but no value, or a registered form whose blanks were all looked into."""
     if key in facts.extraction.unread:
         return False
-    if facts.document.submission.media == "toml":
+    if facts.document.submission.media in ("toml", "csv", "json"):
         return True
     spec = pack.column(key) if pack else None
     labels = [squeezed(label) for label in spec.labels] if spec else []

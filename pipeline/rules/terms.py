@@ -143,6 +143,38 @@ class Term(DocumentCheck):
         )
 
 
+class WithinTerm(DocumentCheck):
+    """Today lies in the term the document states; an end left blank does not limit it."""
+
+    name: ClassVar[str] = "within_term"
+    start: str
+    end: str
+
+    def field_names(self) -> tuple[str, ...]:
+        return (self.start, self.end)
+
+    def judge(self, facts: Facts, pack: Pack, world: World) -> Iterator[Judgement]:
+        start, end = read_field(facts, pack, self.start), read_field(facts, pack, self.end)
+        problem = problem_of(start) or (problem_of(end) if end.state != "blank" else None)
+        if problem:
+            yield problem
+            return
+        begun = start.day is not None and start.day <= world.today
+        over = end.day is not None and end.day < world.today
+        good, limit = begun and not over, end.text or "—"
+        sign = say("在", "is within") if good else say("不在", "is outside")
+        yield Judgement(
+            outcome="pass" if good else "fail" if start.sure and (end.sure or not over) else "unsure",
+            expected=f"{start.text} – {limit}",
+            found=str(world.today),
+            message=say(
+                f"{world.today} {sign.zh} {start.text} 至 {limit} 之内",
+                f"{world.today} {sign.en} {start.text} to {limit}",
+            ),
+            **(end if over else start).place(),
+        )
+
+
 def _no_date(reading: Reading) -> Judgement:
     title, text = reading.title, reading.text
     message = say(f"{title.zh}“{text}”不是日期", f"{title.en} “{text}” is no date")
