@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.cases.lifecycle import state_of
+from pipeline.cases.life import state_of
 from pipeline.model import Bilingual, Finding, Outcome, Severity
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cases.life import Event, Situation
 from pipeline.cases.store import CaseStore
+from pipeline.errors import RefusedError
 from pipeline.model import Submission
 
 AT = datetime(2026, 9, 28, 9, 0, tzinfo=UTC)
@@ -70,12 +72,14 @@ def test_a_state_is_set_only_for_the_newest_revision(store: CaseStore) -> None:
         store.receive(submission(name), name)
     case, old = join(store, "a", order="PO-1")
     _, new = join(store, "b", order="PO-1")
-    assert not store.decided(case, old, "accepted", AT)
-    assert store.case(case).state == "new"
+    judged, now = Event(name="judged", on=AT.date()), Situation(outcome="accepted")
+    assert not store.judged(case, old, judged, now, AT)
+    assert store.case(case).state == "checking"
     assert store.unpublished() == ((case, new),)
-    assert store.decided(case, new, "accepted", AT)
+    assert store.judged(case, new, judged, now, AT)
+    assert store.case(case).state == "accepted"
     assert store.unpublished() == ()
-    assert [event["kind"] for event in store.events(case)][-1] == "state"
+    assert [event["kind"] for event in store.events(case)][-1] == "judged"
 
 
 def test_a_paper_has_one_number_for_equal_content(store: CaseStore) -> None:
@@ -92,7 +96,21 @@ def test_a_paper_has_one_number_for_equal_content(store: CaseStore) -> None:
     store.paper_written(one, "sha", AT)
     assert [paper.number for paper in store.papers("C")] == ["PO-1-1"]
     assert [event["kind"] for event in store.events("C")] == ["paper_drafted"]
-    assert store.paper_numbers() == {"C": ["PO-1-1"]}
+    assert store.waiting() == {"C": ["O01-1"]}
+
+
+def test_a_released_paper_stays_released(store: CaseStore) -> None:
+    paper = store.allocate("C", "O05", "c", dated=AT.date(), number=lambda seq, daily: f"C-O05-{seq}")
+    with pytest.raises(RefusedError, match="no paper"):
+        store.settle(paper.number, "released", by="李", reason="", at=AT)
+    store.paper_written(paper, "sha", AT)
+    assert store.settle(paper.number, "released", by="李", reason="", at=AT)
+    assert not store.settle(paper.number, "released", by="王", reason="", at=AT), "once is enough"
+    with pytest.raises(RefusedError, match="is released"):
+        store.settle(paper.number, "rejected", by="王", reason="x", at=AT)
+    assert store.waiting() == {}
+    (row,) = store.released()
+    assert (row.status, row.settled_by) == ("released", "李")
 
 
 def test_writers_in_parallel_lose_nothing(store: CaseStore) -> None:
