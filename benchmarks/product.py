@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from pipeline.cases.lifecycle import state_of
+from pipeline.cases.life import state_of
 from pipeline.flow.child import LazyReader
 from pipeline.flow.document import look
 from pipeline.ingest import media_of

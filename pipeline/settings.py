@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 import pipeline
 from pipeline.errors import SettingsError
+from pipeline.posting import Server
 
 FILE = "countersign.toml"
 _PACKAGE = Path(pipeline.__file__).resolve().parent
@@ -62,7 +63,13 @@ class Settings(BaseSettings):
     reading_seconds: int = Field(900, ge=10, description="Time limit of reading one file.")
     memory_mib: int = Field(12288, ge=1024, description="Address-space limit of reading one file, in MiB.")
     pdf: bool = Field(True, description="Also write outgoing papers as PDF when LibreOffice is installed.")
+    smtp_host: str = Field("", description="Server that takes outgoing mail; empty: papers are only laid down as .eml.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_from: str = Field("", description="The sender's address; needed with smtp_host.")
+    smtp_user: str = Field("", description="Account there; its password comes from COUNTERSIGN_SMTP_PASSWORD only.")
+    smtp_tls: bool = Field(True, description="Require STARTTLS.")
     today: date | None = Field(None, description="Judge as on this day, e.g. to replay an old case; default: today.")
+    time_of_day: time | None = Field(None, description="With `today`: also at this hour, e.g. 15:10.")
     recordings: Path | None = Field(None, description="For tests: folder with recorded OCR instead of an engine.")
 
     @classmethod
@@ -76,6 +83,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line, then environment, then countersign.toml."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def mail_server(self) -> Server | None:
+        """Where finished messages go; None when they are only laid down. SettingsError when half of it is missing."""
+        if not self.smtp_host:
+            return None
+        if "@" not in self.smtp_from:
+            raise SettingsError("smtp_from: an address is needed with smtp_host", advice="e.g. orders@example.com")
+        password = os.environ.get("COUNTERSIGN_SMTP_PASSWORD", "")
+        return Server(self.smtp_host, self.smtp_port, self.smtp_from, self.smtp_user, password, self.smtp_tls)
 
     @property
     def url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -30,12 +31,12 @@ COLOUR = {"accepted": "green", "needs_correction": "red", "needs_review": "yello
 
 @dataclass(frozen=True)
 class Sample:
-    """A dossier to drop: files below `samples/`, the state it must end in, the paper that must be drafted."""
+    """A dossier to drop: files below `samples/`, the state it must end in, the papers that must be written."""
 
     name: str
     files: str
     state: str
-    paper: str | None = None
+    papers: tuple[str, ...]
 
     def paths(self) -> list[Path]:
         """The files, sorted."""
@@ -55,15 +56,15 @@ ACTS = (
     Act(
         "reseller",
         "reseller's desk: stamped agreement + order data → purchase order",
-        (Sample("reseller", "reseller/* good/服务协议*", "accepted", "O01"),),
+        (Sample("reseller", "reseller/* good/服务协议*", "accepted", ("O01",)),),
     ),
     Act(
         "distributor",
         "distributor's desk: three dossiers arrive, one clean, one altered, one with an unsealed page",
         (
-            Sample("good", "good/*", "accepted"),
-            Sample("tampered", "tampered/*", "needs_correction", "O03"),
-            Sample("unsealed", "unsealed/*", "needs_correction", "O03"),
+            Sample("good", "good/*", "accepted", ("O02", "O05")),
+            Sample("tampered", "tampered/*", "needs_correction", ("O02", "O03")),
+            Sample("unsealed", "unsealed/*", "needs_correction", ("O02", "O03")),
         ),
     ),
 )
@@ -75,12 +76,12 @@ def main() -> int:
     """Run both acts; 0 when every dossier ended as it must."""
     shutil.rmtree(SCRATCH, ignore_errors=True)
     begun = time.monotonic()
-    results = perform()
+    results, walked = perform()
     out.print(table_of(results))
     out.print(f"[bold]{time.monotonic() - begun:.0f} s[/bold]. Open these in a browser:")
     for act in ACTS:
         out.print(f"  {SCRATCH / act.profile / 'outbox' / 'index.html'}", soft_wrap=True)
-    return 0 if all(row.right for row in results) else 1
+    return 0 if walked and all(row.right for row in results) else 1
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ class Row:
     right: bool
 
 
-def perform() -> list[Row]:
-    """Both desks at once: start their services, drop the files, wait, stop them."""
+def perform() -> tuple[list[Row], bool]:
+    """Both desks at once: start their services, drop the files, wait; then one order goes on to its end."""
     with ExitStack() as stack:
         for act in ACTS:
             home = SCRATCH / act.profile
@@ -109,20 +110,70 @@ def perform() -> list[Row]:
             for number, sample in enumerate(act.samples):
                 drop(sample, home / "inbox", way=number)
         stores = {act: stack.enter_context(closing(store_of(act))) for act in ACTS}
-        return watch(stores)
+        rows = watch(stores)
+        good = next(row for row in rows if row.sample == "good")
+        return rows, good.right and go_on(good.case, stores[ACTS[1]])
+
+
+def go_on(case: str, store: CaseStore) -> bool:
+    """The clean order to the archive by typed commands; True when it ends closed and no secret is kept."""
+    out.print(f"[bold]the clean order {case} goes on[/]: every line is a command you can type")
+    decide(case, "release", "O05-1", "--by", "李放行")
+    decide(case, "payment_confirmed", "--by", "王财务", "--set", "amount_received=105984.00")
+    result = next(SAMPLES.glob("opened/*.json"))
+    shutil.copyfile(result, SCRATCH / "distributor" / "inbox" / result.name)
+    out.print(f"  [dim]dropped[/dim] {result.name} [dim](with a password in it, as portals export it)[/dim]")
+    begun = time.monotonic()
+    while store.case(case).state != "opened" and time.monotonic() - begun < TIMEOUT / 4:
+        time.sleep(0.5)
+    decide(case, "told_reseller", "--by", "赵开通")
+    decide(case, "told_customer", "--by", "赵开通", "--set", "channel=电话", "--set", "recipient=林若青")
+    decide(case, "originals_verified", "--by", "孙档案", "--set", "copies=2", "--set", "archive_location=A-12")
+    countersign("audit")
+    secret = json.loads(result.read_text("utf-8"))["initialPassword"].encode()
+    kept = [path for path in (SCRATCH / "distributor").rglob("*") if path.is_file() and secret in path.read_bytes()]
+    out.print(f"  files that hold the password: [bold]{len(kept)}[/]")
+    return store.case(case).state == "closed" and not kept
+
+
+def decide(case: str, *words: str) -> None:
+    """`countersign decide`, shown with its answer."""
+    countersign("decide", case, *words)
+
+
+def countersign(*words: str) -> None:
+    """One command at the distributor's desk."""
+    out.print(f"  [cyan]countersign {' '.join(words)}[/]", soft_wrap=True)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pipeline.cli", *words],
+        cwd=SCRATCH / "distributor",
+        env={**os.environ, **desk_settings("distributor")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    answer = done.stdout if done.returncode == 0 else done.stderr
+    out.print(
+        f"    {answer.strip().splitlines()[-1] if answer.strip() else done.returncode}", soft_wrap=True, style="dim"
+    )
+
+
+def desk_settings(profile: str) -> dict[str, str]:
+    """One desk's settings; the samples are papers of September 2026."""
+    return {
+        "COUNTERSIGN_PROFILE": profile,
+        "COUNTERSIGN_TODAY": "2026-09-28",
+        "COUNTERSIGN_TIME_OF_DAY": "10:00",
+        "COUNTERSIGN_SETTLE_SECONDS": str(SETTLE),
+        "COUNTERSIGN_WORKERS": "1" if profile == "reseller" else "2",
+        "COUNTERSIGN_THREADS": "1",
+    }
 
 
 @contextmanager
 def service(home: Path, profile: str) -> Iterator[None]:
     """`countersign run` in a process of its own."""
-    environment = {
-        **os.environ,
-        "COUNTERSIGN_PROFILE": profile,
-        "COUNTERSIGN_TODAY": "2026-09-28",
-        "COUNTERSIGN_SETTLE_SECONDS": str(SETTLE),
-        "COUNTERSIGN_WORKERS": "1" if profile == "reseller" else "2",
-        "COUNTERSIGN_THREADS": "1",
-    }
+    environment = {**os.environ, **desk_settings(profile)}
     with (home / "service.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "pipeline.cli", "run"], cwd=home, env=environment, stderr=log, stdout=log
@@ -216,7 +267,7 @@ def row_of(sample: Sample, store: CaseStore, act: Act) -> Row:
         complete = names <= {document.submission.name for document in documents}
         report = SCRATCH / act.profile / "outbox" / case.id / "report.html"
         text = report.read_text("utf-8") if report.exists() else ""
-        made = [item.code for item in store.papers(case.id)] == ([sample.paper] if sample.paper else [])
+        made = {item.code for item in store.papers(case.id)} == set(sample.papers)
         made = made and all(number in text for number in papers)
         right = case.state == sample.state and complete and made and len(documents) == len(names)
         return Row(

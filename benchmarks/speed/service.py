@@ -9,13 +9,19 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from pypdf import PdfWriter
 
 from benchmarks.plan import ROOT
+from pipeline.cases.store import CaseStore
+from pipeline.flow.case import CaseDesk
+from pipeline.flow.service import packs_of
+from pipeline.ingest import FileStore
+from pipeline.settings import Settings, shipped_templates
 from tests.simulator.parties import uscc
 
 _SAMPLES = ROOT / "tests" / "samples"
@@ -88,6 +94,37 @@ def seconds_each(installation: Installation, files: Sequence[Path]) -> float:
     for path in files:
         shutil.copyfile(path, installation.inbox / path.name)
     return max(0.0, installation.run() - idle) / len(files)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Seconds to read all cases, to write the page of all cases, and of a bare query for the same rows."""
+
+    cases: float
+    page: float
+    query: float
+
+
+def listing(installation: Installation) -> Listing:
+    """What looking at all cases costs inside a running process; the best of three."""
+    settings = Settings(
+        inbox=installation.inbox, outbox=installation.outbox, state=installation.state, templates=shipped_templates()
+    )
+    with closing(CaseStore(settings.url)) as store:
+        desk = CaseDesk(settings, packs_of(settings), store, FileStore(settings.state / "store"))
+        cases, page = _best(store.cases), _best(desk.publish_index)
+    with closing(sqlite3.connect(installation.database)) as connection:
+        query = _best(lambda: connection.execute("SELECT * FROM cs_cases ORDER BY changed_at DESC").fetchall())
+    return Listing(cases, page, query)
+
+
+def _best(task: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        task()
+        taken.append(time.perf_counter() - begun)
+    return min(taken)
 
 
 def fill_store(database: Path, count: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import signal
@@ -15,35 +14,21 @@ from typing import Annotated
 
 import structlog
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 import pipeline
 from pipeline import settings as settings_module
-from pipeline.cases.store import CaseRow, CaseStore
+from pipeline.cli import cases
+from pipeline.cli.console import COLOUR, err, out, print_cases, service_cases
 from pipeline.errors import CountersignError, UsageError
 from pipeline.flow.diagnosis import diagnose
 from pipeline.flow.ledger import account
 from pipeline.flow.service import Service, packs_of, review_file
 from pipeline.model import Review, Verdict
-from pipeline.settings import Settings
 from pipeline.watch import Watcher, WatchOptions
 
 _EXIT: dict[Verdict, int] = {"passed": 0, "indeterminate": 10, "failed": 11}
-_COLOUR = {
-    "passed": "green",
-    "accepted": "green",
-    "failed": "red",
-    "needs_correction": "red",
-    "indeterminate": "yellow",
-    "needs_review": "yellow",
-    "incomplete": "cyan",
-    "fail": "red",
-    "unsure": "yellow",
-    "error": "magenta",
-    "pass": "green",
-}
 
 app = typer.Typer(
     name="countersign",
@@ -53,15 +38,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-cases_app = typer.Typer(help="The order cases.", no_args_is_help=True)
 packs_app = typer.Typer(help="The document packs.", no_args_is_help=True)
-app.add_typer(cases_app, name="cases")
+app.add_typer(cases.app, name="cases")
+app.command()(cases.decide)
+app.command()(cases.generate)
+app.command()(cases.audit)
 app.add_typer(packs_app, name="packs")
-
-out = Console()
-err = Console(stderr=True)
-
-CaseId = Annotated[str, typer.Argument(help="Number of the case, e.g. CS-2026-0001.")]
 
 
 def main() -> None:
@@ -100,7 +82,7 @@ def run(
         else:
             _watch(watcher, stopped)
     if once:
-        _print_cases(service_cases(settings))
+        print_cases(service_cases(settings).cases())
         for item in waiting:
             err.print(
                 f"[yellow]still in the inbox:[/yellow] {escape(item.name)}: {escape(item.reason.en)}", soft_wrap=True
@@ -159,18 +141,6 @@ def init(
 
 
 @app.command()
-def generate(
-    case: CaseId,
-    document: Annotated[str, typer.Argument(help="Code of the paper, e.g. O03.")],
-) -> None:
-    """Write an outgoing paper of a case; equal content keeps its number."""
-    settings = settings_module.load()
-    with Service(settings) as service:
-        number = service.generate(case, document)
-    out.print(f"{number}  {(settings.outbox / case / 'outgoing').resolve()}", soft_wrap=True)
-
-
-@app.command()
 def ledger() -> None:
     """Account for every arrival: stored, joined to a case, published. Exit code 5 when something does not add up."""
     settings = settings_module.load()
@@ -204,47 +174,6 @@ def version() -> None:
     out.print(pipeline.__version__)
 
 
-@cases_app.command("list")
-def cases_list(
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="One case per line as JSON.")] = False,
-) -> None:
-    """List all cases, the newest change first."""
-    rows = service_cases(settings_module.load()).cases()
-    if as_json:
-        for row in rows:
-            sys.stdout.write(row.model_dump_json() + "\n")
-    else:
-        _print_cases_table(rows)
-
-
-@cases_app.command("show")
-def cases_show(case: CaseId) -> None:
-    """Show one case: documents and papers."""
-    settings = settings_module.load()
-    store = service_cases(settings)
-    row = _case(store, case)
-    colour = _COLOUR.get(row.state, "white")
-    out.print(f"[bold]{row.id}[/bold]  {escape(row.label)}  [{colour}]{row.state}[/]", soft_wrap=True)
-    if row.note:
-        out.print(escape(row.note), soft_wrap=True)
-    for document in store.documents_of(case):
-        out.print(f"  {document.submission.sha256[:8]}  {escape(document.submission.name)}", soft_wrap=True)
-    for paper in store.papers(case):
-        out.print(f"  {paper.number}  outgoing/{paper.code}-{paper.seq}.docx", soft_wrap=True)
-    out.print(f"  report: {(settings.outbox / case / 'report.html').resolve()}", soft_wrap=True)
-
-
-@cases_app.command("timeline")
-def cases_timeline(case: CaseId) -> None:
-    """Show what happened to a case, oldest first."""
-    store = service_cases(settings_module.load())
-    _case(store, case)
-    for event in store.events(case):
-        rest = {key: value for key, value in event.items() if key not in ("at", "kind")}
-        out.print(f"{event['at']}  {event['kind']}  {escape(json.dumps(rest, ensure_ascii=False))}", soft_wrap=True)
-
-
 @packs_app.command("check")
 def packs_check(
     templates: Annotated[Path | None, typer.Argument(help="Folder with the packs; default: as configured.")] = None,
@@ -258,35 +187,9 @@ def packs_check(
             out.print(f"  {pack.code:4} {pack.type:22} {len(pack.fields):3} fields {len(pack.rules):3} rules{edition}")
 
 
-def service_cases(settings: Settings) -> CaseStore:
-    """The stored cases, for reading."""
-    if settings.database_url is None and not (settings.state / "countersign.db").exists():
-        raise UsageError(f"{settings.state}: nothing was processed here yet", advice="start `countersign run` first")
-    return CaseStore(settings.url)
-
-
-def _case(store: CaseStore, case: str) -> CaseRow:
-    try:
-        return store.case(case)
-    except KeyError:
-        raise UsageError(f"there is no case {case!r}", advice="see `countersign cases list`") from None
-
-
-def _print_cases(store: CaseStore) -> None:
-    _print_cases_table(store.cases())
-
-
-def _print_cases_table(rows: tuple[CaseRow, ...]) -> None:
-    table = Table("case", "state", "label", "changed", box=None)
-    for row in rows:
-        colour = _COLOUR.get(row.state, "white")
-        table.add_row(row.id, f"[{colour}]{row.state}[/]", escape(row.label), f"{row.changed_at:%Y-%m-%d %H:%M}")
-    out.print(table)
-
-
 def _print_review(review: Review, *, show_all: bool) -> None:
     kind = review.document.type or "unknown document"
-    colour = _COLOUR[review.verdict]
+    colour = COLOUR[review.verdict]
     name = escape(review.submission.name)
     head = f"[bold]{name}[/bold]  {kind}, {review.document.pages} pages"
     out.print(f"{head}: [{colour}]{review.verdict}[/]", soft_wrap=True)
@@ -294,7 +197,7 @@ def _print_review(review: Review, *, show_all: bool) -> None:
         if finding.outcome in ("pass", "n/a") and not show_all:
             continue
         place = f" p.{finding.page}" if finding.page else ""
-        colour = _COLOUR.get(finding.outcome, "white")
+        colour = COLOUR.get(finding.outcome, "white")
         text = escape(finding.message.en)
         out.print(f"  [{colour}]{finding.outcome:6}[/] {finding.rule}{place}: {text}", soft_wrap=True)
 
@@ -312,7 +215,3 @@ def _log_to_stderr() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""One case, from its documents' facts to reviews, reports and outgoing papers."""
+"""One case: judged, published, moved on by events and decisions, and its outgoing papers."""
 
 from __future__ import annotations
 
@@ -6,48 +6,39 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from pipeline.cases.lifecycle import state_of
-from pipeline.cases.papers import CaseFacts, content, due_papers, finished, number_of
-from pipeline.cases.store import CaseRow, CaseStore, DocumentRow
-from pipeline.generate import fingerprint, publish, render, to_pdf
+import structlog
+
+from pipeline.cases.clocks import next_wake, raised, running
+from pipeline.cases.decisions import decision_on
+from pipeline.cases.life import Event, is_open
+from pipeline.cases.life_store import Mark
+from pipeline.cases.store import CaseStore, DocumentRow
+from pipeline.errors import RefusedError
+from pipeline.flow.judging import Judge, Judged
+from pipeline.flow.outgoing import Outgoing
 from pipeline.ingest import FileStore
 from pipeline.model import Bilingual, Facts, Finding, Review
-from pipeline.packs import CaseType, Dossier, Packs, PaperSpec, Part, World, forms_of
-from pipeline.report import Arrival, CaseView, DocumentView, IndexRow, PaperView, render_case, render_index
+from pipeline.packs import CaseType, Packs, forms_of
+from pipeline.report import (
+    Arrival,
+    CaseView,
+    DecisionView,
+    DocumentView,
+    IndexRow,
+    render_case,
+    render_index,
+)
 from pipeline.rules.wording import title_of
 from pipeline.settings import Settings
-from pipeline.validate import judge_case, validate
 
 UNSORTED = "unsorted"  # the case type of documents that nobody claims
-_ZONE = ZoneInfo("Asia/Shanghai")
 _URGENCY = ("failed", "indeterminate", "passed")
 _UNSORTED_TITLE = Bilingual(zh="未归类文件", en="Unsorted file")
 
-
-def now(today: date | None = None) -> datetime:
-    """The present moment in the desk's time zone, on another day when the settings replay one."""
-    moment = datetime.now(UTC).astimezone(_ZONE)
-    return moment if today is None else moment.replace(year=today.year, month=today.month, day=today.day)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A case after judgement."""
-
-    case: CaseRow
-    case_type: CaseType | None
-    rows: Sequence[DocumentRow]
-    facts: Sequence[Facts]
-    reviews: Sequence[Review]
-    dossier: Dossier
-    findings: tuple[Finding, ...]
-    missing: tuple[str, ...]
-    state: str
+_log = structlog.get_logger(__name__)
 
 
 class CaseDesk:
@@ -58,45 +49,83 @@ class CaseDesk:
         self._packs = packs
         self._cases = cases
         self._files = files
-
-    def now(self) -> datetime:
-        """The present moment at this desk."""
-        return now(self._settings.today)
-
-    # --- judgement ------------------------------------------------------------------------------------------------
-
-    def world(self, case_type: CaseType | None) -> World:
-        """What is known today besides the papers."""
-        registers = case_type.registers if case_type else {}
-        return World(today=self.now().date(), profile=self._settings.profile, registers=registers)
+        self.judging = Judge(settings, packs, cases)
+        self.outgoing = Outgoing(settings, packs, self.judging, cases, files)
 
     def judge(self, case_id: str) -> Judged:
         """Judge all documents of a case anew from their facts."""
-        case = self._cases.case(case_id)
-        case_type = self._packs.case_types.get(case.case_type)
-        world = self.world(case_type)
-        rows = self._cases.documents_of(case_id)
-        facts = tuple(self.facts(row.submission.sha256) for row in rows)
-        reviews = tuple(validate(item, self._packs, world) for item in facts)
-        dossier = _newest(facts, reviews)
-        needed = case_type.requires.get(case.profile, ()) if case_type else ()
-        if any(part.facts.classification.type in (case_type.standalone if case_type else ()) for part in dossier.parts):
-            needed = ()
-        missing = tuple(form for form in needed if not dossier.parts_of(form))
-        findings = judge_case(dossier, case_type, world) if case_type and needed else ()
-        documents = [finding for part in dossier.parts for finding in part.findings]
-        state = state_of(documents, findings, missing=missing)
-        if case_type is None or case.note:
-            state = "needs_correction" if state == "needs_correction" else "needs_review"
-        return Judged(case, case_type, rows, facts, reviews, dossier, findings, missing, state)
+        return self.judging.judge(case_id)
 
-    def facts(self, sha256: str) -> Facts:
-        """The facts a reading left behind."""
-        return Facts.model_validate_json((self.work(sha256) / "facts.json").read_bytes())
+    # --- what happens to a case -----------------------------------------------------------------------------------
 
-    def work(self, sha256: str) -> Path:
-        """The folder for facts and pictures of one document."""
-        return self._settings.state / "work" / sha256[:2] / sha256
+    def publish(self, case_id: str, rev: int) -> bool:
+        """Let the judgement of a revision happen and write the report; False when `rev` is no longer the newest."""
+        judged = self.judge(case_id)
+        day, at = self.judging.day(judged.case_type), self.judging.now()
+        if not self._cases.judged(case_id, rev, Event(name="judged", on=day), judged.situation, at):
+            return False
+        self._arrivals(judged)
+        self.publish_case(case_id)
+        return True
+
+    def refresh(self, case_id: str, *, rev: int) -> None:
+        """Judge and publish a case at once with the papers it calls for, after a person did something."""
+        if not self.publish(case_id, rev):
+            return
+        judged = self.judge(case_id)
+        codes = self.outgoing.due(judged)
+        for code in codes:
+            self.outgoing.draft_if_possible(judged, code)
+        if codes:
+            self.publish_case(case_id)
+
+    def _arrivals(self, judged: Judged) -> None:
+        """Events that documents of the case stand for, such as a payment slip; each happens once."""
+        for part in judged.dossier.parts:
+            pack = judged.pack_of(part.facts)
+            if pack is None or pack.event is None:
+                continue
+            if pack.event.clean and any(is_open(finding) for finding in part.findings):
+                continue
+            sha256 = part.facts.document.submission.sha256
+            fields = part.facts.extraction.fields
+            values = {name: fields[key].value for name, key in pack.event.values.items() if key in fields}
+            event = Event(
+                name=pack.event.name,
+                on=self.judging.day(judged.case_type),
+                values=values,
+                token=f"{pack.event.name}:{sha256}",
+            )
+            try:
+                self._cases.happen(judged.case.id, event, judged.situation, self.judging.now())
+            except RefusedError as refusal:  # e.g. a slip before the payment notice; a person sees it in the report
+                _log.info("event not possible now", case=judged.case.id, document_event=event.name, why=str(refusal))
+
+    def sweep(self) -> list[tuple[str, int]]:
+        """What time has brought about in all cases; returns cases with the revision to be published anew."""
+        today, changed = self.judging.now().date(), []
+        lives = self._cases.lives()
+        for case_id, (type_name, life) in lives.items():
+            case_type = self._packs.case_types.get(type_name)
+            events = list(raised(life, case_type.clocks, today)) if case_type else []
+            if not events:
+                continue
+            situation = self.judge(case_id).situation
+            for event in events:
+                try:
+                    self._cases.happen(case_id, event, situation, self.judging.now())
+                except RefusedError as refusal:  # an earlier event of the same day moved the case on
+                    _log.info("time event not possible", case=case_id, time_event=event.name, why=str(refusal))
+                else:
+                    if event.name == "renewal_due" and event.values["count"] == "1" and case_type:
+                        changed.append((self._renewal(case_id, case_type, event.on), 1))
+            changed.append((case_id, self._cases.raise_rev(case_id)))
+        return changed
+
+    def _renewal(self, case_id: str, case_type: CaseType, on: date) -> str:
+        """The case that waits for the renewal order of the same customer."""
+        shared = frozenset(join.key for join in case_type.join if not join.exclusive)
+        return self._cases.spawn(case_id, f"renewal {on}", self.judging.now(), shared=shared)
 
     # --- what staff read ------------------------------------------------------------------------------------------
 
@@ -110,12 +139,15 @@ class CaseDesk:
             _replace(folder / f"review-{review.submission.sha256[:8]}.json", text)
         for row in judged.rows:
             _keep(self._files.path(row.submission.sha256), folder / "originals" / _original_name(row))
-        _replace(folder / "report.html", render_case(self._view(judged), self._settings.language))
+        marks = _marks(judged)
+        self._cases.keep_marks(case_id, marks)
+        _replace(folder / "report.html", render_case(self._view(judged, marks), self._settings.language))
         self.publish_index()
 
     def publish_index(self) -> None:
         """Write the list of all cases; few queries, because every document that joins a case publishes it again."""
-        documents, papers = self._cases.document_counts(), self._cases.paper_numbers()
+        documents, papers = self._cases.document_counts(), self._cases.waiting()
+        boards = self._cases.boards()
         rows = [
             IndexRow(
                 id=case.id,
@@ -125,12 +157,23 @@ class CaseDesk:
                 documents=documents.get(case.id, 0),
                 papers=papers.get(case.id, []),
                 changed_at=case.changed_at,
+                board=boards.get(case.id),
             )
             for case in self._cases.cases()
         ]
-        _replace(self._settings.outbox / "index.html", render_index(rows, self._settings.language, self.now()))
+        at = self.judging.now()
+        _replace(self._settings.outbox / "index.html", render_index(rows, self._settings.language, at))
 
-    def _view(self, judged: Judged) -> CaseView:
+    def next_wake(self, case_id: str) -> str | None:
+        """The next day (ISO) on which a clock of the case raises something; None when none will."""
+        case = self._cases.case(case_id)
+        case_type = self._packs.case_types.get(case.case_type)
+        if case_type is None:
+            return None
+        day = next_wake(self._cases.life(case_id), case_type.clocks, self.judging.now().date())
+        return day.isoformat() if day else None
+
+    def _view(self, judged: Judged, marks: Sequence[Mark]) -> CaseView:
         counted = {part.facts.document.submission.sha256 for part in judged.dossier.parts}
         case_type = judged.case_type
         return CaseView(
@@ -138,7 +181,7 @@ class CaseDesk:
             label=judged.case.label,
             title=case_type.title if case_type else _UNSORTED_TITLE,
             profile=judged.case.profile,
-            state=judged.state,
+            state=judged.life.state,
             note=judged.case.note,
             opened_at=judged.case.opened_at,
             changed_at=judged.case.changed_at,
@@ -151,8 +194,18 @@ class CaseDesk:
             ),
             findings=judged.findings,
             missing=[title for form in judged.missing if case_type and (title := case_type.form_title(form))],
-            papers=self._papers(judged),
+            papers=self.outgoing.views(judged),
             events=self._cases.events(judged.case.id),
+            rev=judged.case.rev,
+            hold=judged.life.hold,
+            dates=judged.life.dates,
+            values=judged.life.values,
+            tracks=judged.life.tracks,
+            marks=marks,
+            today=self.judging.now().date(),
+            due=judged.situation.due,
+            needs=judged.situation.needs,
+            decisions=_decision_views(judged),
         )
 
     def _document_view(self, row: DocumentRow, facts: Facts, review: Review, *, counts: bool) -> DocumentView:
@@ -164,79 +217,46 @@ class CaseDesk:
             title=case_type.form_title(forms_of(facts)[-1]) if pack and case_type else None,
             titles={name: title_of(pack, name) for name in facts.extraction.fields},
             code=pack.code if pack else "",
-            gallery=self.work(row.submission.sha256),
+            gallery=self.judging.work(row.submission.sha256),
             pictures=facts.pictures,
             counts=counts,
             original=f"originals/{_original_name(row)}",
             arrivals=[Arrival(item.name, item.received_at, item.duplicate) for item in arrivals],
         )
 
-    def _papers(self, judged: Judged) -> list[PaperView]:
-        views = []
-        specs = {paper.code: paper for paper in judged.case_type.papers} if judged.case_type else {}
-        for paper in self._cases.papers(judged.case.id):
-            spec = specs.get(paper.code)
-            if spec is None or judged.case_type is None:
-                continue
-            stem = f"{paper.code}-{paper.seq}"
-            folder = self._settings.outbox / judged.case.id / "outgoing"
-            files = [name for suffix in ("docx", "pdf") if (folder / (name := f"{stem}.{suffix}")).exists()]
-            title = judged.case_type.packs[spec.pack].title
-            views.append(PaperView(paper.code, paper.number, title, files, spec.release, current=False))
-        newest = {view.code: view for view in views}
-        return [replace(view, current=view is newest[view.code]) for view in views]
 
-    # --- outgoing papers ------------------------------------------------------------------------------------------
+def _decision_views(judged: Judged) -> list[DecisionView]:
+    """What people decided about findings that still stand, and the fields they corrected."""
+    views = []
+    pairs: list[tuple[Finding, str | None]] = [(finding, None) for finding in judged.findings]
+    for review in judged.reviews:
+        pairs += [(finding, review.submission.sha256) for finding in review.findings]
+    for finding, sha256 in pairs:
+        decision = decision_on(finding, sha256, judged.decisions)
+        if decision is not None and is_open(finding):
+            views.append(DecisionView(decision.kind, finding, sha256, decision.by, decision.reason, decision.at))
+    for item in judged.decisions:
+        if item.kind == "correct":
+            views.append(
+                DecisionView(
+                    "correct", None, item.evidence, item.by, item.reason, item.at, item.rule, item.machine, item.value
+                )
+            )
+    return views
 
-    def papers_due(self, case_id: str, rev: int) -> list[str]:
-        """Codes of the papers the case's state calls for; none when a newer revision exists."""
-        judged = self.judge(case_id)
-        if judged.case.rev != rev or judged.case_type is None:
-            return []
-        return [spec.code for spec in due_papers(judged.case_type, judged.case.profile, judged.state)]
 
-    def draft(self, case_id: str, code: str) -> str:
-        """Write one paper, numbered once; returns its number."""
-        judged = self.judge(case_id)
-        spec, case_type = _paper_spec(judged, code)
-        world = self.world(case_type)
-        facts = CaseFacts(case_id, judged.dossier, judged.findings, received=judged.case.opened_at.date())
-        body = content(spec, case_type, facts, world)
-        row = self._cases.allocate(
-            case_id,
-            code,
-            fingerprint(body),
-            dated=world.today,
-            number=lambda seq, daily: number_of(spec, case=case_id, seq=seq, dated=world.today, daily=daily),
+def _marks(judged: Judged) -> tuple[Mark, ...]:
+    clocks = judged.case_type.clocks if judged.case_type else ()
+    return tuple(
+        Mark(
+            clock=deadline.spec.id,
+            title=deadline.spec.title,
+            waits_for=deadline.spec.waits_for,
+            due=deadline.due.date,
+            provisional=deadline.due.provisional,
         )
-        template = case_type.packs[spec.pack].outgoing
-        if template is None:
-            raise FileNotFoundError(spec.pack)
-        document = render(template, finished(spec, body, facts, number=row.number, dated=row.dated), row.dated)
-        folder = self._settings.outbox / case_id / "outgoing"
-        path = publish(folder, f"{code}-{row.seq}.docx", document)
-        self._cases.paper_written(row, self._files.take(path)[0], self.now())
-        if self._settings.pdf and not path.with_suffix(".pdf").exists():
-            printed = to_pdf(document)
-            if printed is not None:
-                publish(folder, f"{code}-{row.seq}.pdf", printed)
-        return row.number
-
-
-def _newest(facts: Sequence[Facts], reviews: Sequence[Review]) -> Dossier:
-    """Of each form the newest document counts; unclassified ones all count."""
-    parts: dict[tuple[str, ...], Part] = {}
-    for item, review in zip(facts, reviews, strict=True):
-        key = forms_of(item) or (item.document.submission.sha256,)
-        parts.pop(key, None)
-        parts[key] = Part(item, review.findings)
-    return Dossier(parts=tuple(parts.values()))
-
-
-def _paper_spec(judged: Judged, code: str) -> tuple[PaperSpec, CaseType]:
-    if judged.case_type is None:
-        raise KeyError(code)
-    return next(spec for spec in judged.case_type.papers if spec.code == code), judged.case_type
+        for deadline in running(judged.life, clocks)
+    )
 
 
 def _original_name(row: DocumentRow) -> str:

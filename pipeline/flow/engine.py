@@ -1,7 +1,7 @@
 """The durable engine: queues, workflows and recovery. The only module that knows DBOS.
 
 Every step may run more than once after a crash; what it does must therefore be safe to repeat. Workflow ids make
-enqueueing idempotent: `doc:<sha256>`, `case:<id>:r<rev>`, `papers:<id>:r<rev>:<turn>`.
+enqueueing idempotent: `doc:<sha256>`, `case:<id>:r<rev>`, `papers:<id>:r<rev>:<turn>`, `wake:<day>`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
@@ -20,7 +21,9 @@ from pipeline.flow.lease import Slot, dead_slots, lease
 
 # Work in flight belongs to this version; raise it only when a workflow changes shape, after draining.
 _VERSION = "1"
-_DOCUMENTS, _CASES, _PAPERS = "documents", "cases", "papers"
+_DOCUMENTS, _CASES, _PAPERS, _TIMERS = "documents", "cases", "papers", "timers"
+_ZONE = ZoneInfo("Asia/Shanghai")
+_OFFICE_OPENS = time(8)
 _ATTEMPTS = 5
 _TICK_SECONDS = 5.0
 _ACTIVE = ["ENQUEUED", "PENDING", "DELAYED"]
@@ -49,6 +52,12 @@ class Work(Protocol):
 
     def draft(self, case_id: str, code: str) -> str:
         """Write one paper; returns its number."""
+
+    def next_wake(self, case_id: str) -> str | None:
+        """The next day (ISO) on which time brings something about in a case."""
+
+    def sweep(self) -> list[tuple[str, int]]:
+        """Let time pass in all cases; returns cases and revisions to publish."""
 
     def give_up(self, sha256: str) -> None:
         """A document that broke the process again and again: leave facts that say so."""
@@ -104,6 +113,26 @@ def _draft(case_id: str, code: str) -> str:
     return _desk.work.draft(case_id, code)
 
 
+@DBOS.step(name="next_wake")
+def _next_wake(case_id: str) -> list[str | float]:
+    day = _desk.work.next_wake(case_id)
+    if day is None:
+        return []
+    begins = datetime.combine(date.fromisoformat(day), _OFFICE_OPENS, tzinfo=_ZONE)
+    return [day, max(0.0, (begins - datetime.now(UTC)).total_seconds())]
+
+
+@DBOS.step(name="sweep", retries_allowed=True, should_retry=_transient)
+def _sweep() -> list[list[str | int]]:
+    return [list(item) for item in _desk.work.sweep()]
+
+
+@DBOS.workflow(name="wake")
+def _wake() -> None:
+    for case_id, rev in _sweep():
+        _enqueue_case(str(case_id), int(rev))
+
+
 @DBOS.workflow(name="document", max_recovery_attempts=_ATTEMPTS)
 def _document(sha256: str) -> None:
     case_id, rev = _join(sha256, _read(sha256))
@@ -120,6 +149,7 @@ def _arriving(before: str) -> list[str | bool]:
 def _case(case_id: str, rev: int) -> None:
     if _publish(case_id, rev):
         _enqueue_papers(case_id, rev, "", 0)
+        _set_timer(case_id)
 
 
 @DBOS.workflow(name="papers")
@@ -141,6 +171,15 @@ def _enqueue_papers(case_id: str, rev: int, before: str, turn: int) -> None:
         DBOS.enqueue_workflow(_PAPERS, _papers, case_id, rev, before, turn)
 
 
+def _set_timer(case_id: str) -> None:
+    """Wake up on the day of the case's next deadline; a day has one timer, whatever cases want it."""
+    found = _next_wake(case_id)
+    if found:
+        day, seconds = str(found[0]), float(found[1])
+        with SetWorkflowID(f"wake:{day}"), SetEnqueueOptions(delay_seconds=seconds):
+            DBOS.enqueue_workflow(_TIMERS, _wake)
+
+
 def _enqueue_case(case_id: str, rev: int, again: str = "") -> None:
     with SetWorkflowID(f"case:{case_id}:r{rev}{again}"), SetEnqueueOptions(queue_partition_key=case_id):
         DBOS.enqueue_workflow(_CASES, _case, case_id, rev)
@@ -155,6 +194,7 @@ class Engine:
         self._workers = workers
         self._slot: Slot | None = None
         self._stopped = threading.Event()
+        self._swept: date | None = None
         self._janitor = threading.Thread(target=self._tidy, name="janitor", daemon=True)
         _desk.work = work
         _desk.settle_seconds = settle_seconds
@@ -178,8 +218,10 @@ class Engine:
         DBOS.register_queue(_DOCUMENTS, worker_concurrency=self._workers, polling_interval_sec=0.25)
         DBOS.register_queue(_CASES, partition_concurrency=1, polling_interval_sec=0.25)
         DBOS.register_queue(_PAPERS, worker_concurrency=1, polling_interval_sec=0.5)
+        DBOS.register_queue(_TIMERS, worker_concurrency=1, polling_interval_sec=1.0)
         self._warn_of_other_versions()
         self.reconcile()
+        self._sweep()
         self._janitor.start()
 
     def stop(self) -> None:
@@ -208,13 +250,14 @@ class Engine:
             _enqueue_case(case_id, rev)
 
     def active(self, *, delayed: bool = True) -> int:
-        """How many workflows are waiting or running."""
+        """How many workflows are waiting or running; timers do not count."""
         status = _ACTIVE if delayed else _ACTIVE[:2]
-        return len(DBOS.list_workflows(status=status, load_input=False, load_output=False))
+        found = DBOS.list_workflows(status=status, load_input=False, load_output=False)
+        return sum(item.name != "wake" for item in found)
 
     def _tidy(self) -> None:
         while not self._stopped.wait(_TICK_SECONDS):
-            for task in (self._take_over, self._bury):
+            for task in (self._take_over, self._bury, self._sweep_once_a_day):
                 self._safely(task)
 
     def _safely(self, task: Callable[[], None]) -> None:
@@ -232,6 +275,16 @@ class Engine:
         if pending:
             _log.warning("resuming work of dead processes", slots=dead, workflows=len(pending))
             DBOS._recover_pending_workflows(dead)
+
+    def _sweep(self) -> None:
+        """Deadlines that passed while no service ran, and the safety net for timers."""
+        self._swept = datetime.now(_ZONE).date()
+        for case_id, rev in _desk.work.sweep():
+            _enqueue_case(case_id, rev)
+
+    def _sweep_once_a_day(self) -> None:
+        if datetime.now(_ZONE).date() != self._swept and datetime.now(_ZONE).time() >= _OFFICE_OPENS:
+            self._sweep()
 
     def _bury(self) -> None:
         """Documents whose workflow was given up get facts that say so."""

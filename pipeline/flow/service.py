@@ -16,11 +16,14 @@ import structlog
 
 import pipeline
 from pipeline.cases.join import keys_of
+from pipeline.cases.life import UNPAID
 from pipeline.cases.store import CaseStore
 from pipeline.errors import SettingsError, UsageError
-from pipeline.flow.case import UNSORTED, CaseDesk, label_of, now
+from pipeline.flow.case import UNSORTED, CaseDesk, label_of
+from pipeline.flow.deciding import Deciding, Request
 from pipeline.flow.document import prepare_forms, unreadable
 from pipeline.flow.engine import Engine
+from pipeline.flow.judging import now
 from pipeline.flow.sandbox import Limits, facts_of
 from pipeline.ingest import FileStore, check_folders, display_name, ingest
 from pipeline.model import Bilingual, Facts, Review
@@ -53,7 +56,7 @@ def limits_of(settings: Settings) -> Limits:
 
 def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> tuple[Review, Facts]:
     """Review one file outside any case; nothing but `work` is written."""
-    submission = ingest(path, FileStore(work / "store"), name=path.name, source="cli", now=now(settings.today))
+    submission = ingest(path, FileStore(work / "store"), name=path.name, source="cli", now=now(settings))
     facts = facts_of(
         FileStore(work / "store").path(submission.sha256),
         submission,
@@ -64,11 +67,62 @@ def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> tup
     )
     case_type = packs.case_types.get(facts.classification.case_type or "")
     world = World(
-        today=now(settings.today).date(),
+        today=now(settings).date(),
         profile=settings.profile,
         registers=case_type.registers if case_type else {},
     )
     return validate(facts, packs, world), facts
+
+
+def digest_of(templates: Path) -> str:
+    """One hash over all pack and register files."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in templates.rglob("*") if path.is_file()):
+        digest.update(f"{file.relative_to(templates)}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+class Desk:
+    """The cases of an installation without its service: what a person decides takes effect at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._packs = packs_of(settings)
+        self.cases = CaseStore(settings.url)
+        self._desk = CaseDesk(settings, self._packs, self.cases, FileStore(settings.state / "store"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.cases.close()
+
+    def decide(self, case_id: str, request: Request) -> str:
+        """Carry out what a person decided; UsageError when there is no such case."""
+        self._known(case_id)
+        return Deciding(self._desk, self.cases).decide(case_id, request)
+
+    def generate(self, case_id: str, code: str) -> str:
+        """Write one paper because a person asked for it; its number. UsageError names the valid ones."""
+        case_type = self._packs.case_types.get(self._known(case_id))
+        valid = sorted({paper.code for paper in case_type.papers}) if case_type else []
+        if code not in valid:
+            raise UsageError(f"{code!r} is no paper of this case", advice=f"valid: {', '.join(valid) or 'none'}")
+        number = self._desk.outgoing.draft(self._desk.judge(case_id), code)
+        self._desk.publish_case(case_id)
+        return number
+
+    def altered(self) -> list[str]:
+        """Released papers whose files are no longer what was released."""
+        return self._desk.outgoing.altered()
+
+    def _known(self, case_id: str) -> str:
+        try:
+            return self.cases.case(case_id).case_type
+        except KeyError:
+            raise UsageError(f"there is no case {case_id!r}", advice="see `countersign cases list`") from None
 
 
 class Service:
@@ -99,8 +153,19 @@ class Service:
         """The stored cases."""
         return self._cases
 
+    @property
+    def desk(self) -> CaseDesk:
+        """Judging and writing, without the queue."""
+        return self._desk
+
+    @property
+    def files(self) -> FileStore:
+        """The stored originals."""
+        return self._files
+
     def __enter__(self) -> Self:
         prepare_forms(self._packs, self._forms)
+        self._judge_anew_under_new_rules()
         self._engine.start()
         self._desk.publish_index()
         return self
@@ -111,13 +176,25 @@ class Service:
         self._engine.stop()
         self._cases.close()
 
+    def _judge_anew_under_new_rules(self) -> None:
+        """Open cases are judged again when packs or registers have changed since the last start."""
+        mark = self._settings.state / "rules.sha256"
+        digest = digest_of(self._settings.templates)
+        known = mark.read_text(encoding="utf-8") if mark.exists() else ""
+        if known not in ("", digest):
+            for case in self._cases.cases():
+                if case.state in UNPAID:
+                    self._cases.raise_rev(case.id)
+            _log.info("rules or registers changed; open cases are judged again")
+        mark.write_text(digest, encoding="utf-8")
+
     # --- intake ---------------------------------------------------------------------------------------------------
 
     def submit(self, path: Path) -> None:
         """Take a settled inbox file over: store, record, enqueue, and only then remove it from the inbox."""
         before = path.lstat()
         name = display_name(path, self._settings.inbox)
-        submission = ingest(path, self._files, name=name, source="inbox", now=self._desk.now())
+        submission = ingest(path, self._files, name=name, source="inbox", now=self._desk.judging.now())
         stamp = [submission.sha256, name, before.st_mtime_ns, before.st_ino]
         token = hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
         new = self._cases.receive(submission, token)
@@ -143,7 +220,7 @@ class Service:
 
     def read(self, sha256: str) -> str:
         """Facts of one stored document."""
-        folder = self._desk.work(sha256)
+        folder = self._desk.judging.work(sha256)
         facts_of(
             self._files.path(sha256),
             self._cases.document(sha256).submission,
@@ -157,7 +234,7 @@ class Service:
 
     def join(self, sha256: str, facts: str) -> tuple[str, int]:
         """Put a document into its case."""
-        seen = self._desk.facts(sha256)
+        seen = self._desk.judging.facts(sha256)
         case_type = self._packs.case_types.get(seen.classification.case_type or "")
         kind = seen.classification.type or ""
         return self._cases.join(
@@ -169,42 +246,34 @@ class Service:
             exclusive=frozenset(join.key for join in case_type.join if join.exclusive) if case_type else frozenset(),
             alone=case_type is None or kind in case_type.standalone,
             label=label_of(seen, case_type),
-            at=self._desk.now(),
+            at=self._desk.judging.now(),
+            on=self._desk.judging.day(case_type),
         )
 
     def publish(self, case_id: str, rev: int) -> bool:
         """Judge a case and write its report; False when `rev` is stale."""
-        state = self._desk.judge(case_id).state
-        if not self._cases.decided(case_id, rev, state, self._desk.now()):
-            return False
-        self._desk.publish_case(case_id)
-        return True
+        return self._desk.publish(case_id, rev)
 
     def arriving(self, before: str) -> bool:
         """Whether documents that arrived before this moment (ISO) are still being read."""
         return self._cases.reading_since(before)
 
     def papers_due(self, case_id: str, rev: int) -> list[str]:
-        """Codes of the papers to draft for this revision."""
-        return self._desk.papers_due(case_id, rev)
+        """Codes of the papers to draft for this revision; none when a newer one exists."""
+        judged = self._desk.judge(case_id)
+        return self._desk.outgoing.due(judged) if judged.case.rev == rev else []
 
     def draft(self, case_id: str, code: str) -> str:
         """Write one outgoing paper."""
-        return self._desk.draft(case_id, code)
+        return self._desk.outgoing.draft_if_possible(self._desk.judge(case_id), code)
 
-    def generate(self, case_id: str, code: str) -> str:
-        """Write one paper because a person asked for it; its number. UsageError names the valid ones."""
-        try:
-            case = self._cases.case(case_id)
-        except KeyError:
-            raise UsageError(f"there is no case {case_id!r}", advice="see `countersign cases list`") from None
-        case_type = self._packs.case_types.get(case.case_type)
-        valid = sorted(paper.code for paper in case_type.papers) if case_type else []
-        if code not in valid:
-            raise UsageError(f"{code!r} is no paper of this case", advice=f"valid: {', '.join(valid) or 'none'}")
-        number = self._desk.draft(case_id, code)
-        self._desk.publish_case(case_id)
-        return number
+    def next_wake(self, case_id: str) -> str | None:
+        """The next day (ISO) on which a clock of the case raises something."""
+        return self._desk.next_wake(case_id)
+
+    def sweep(self) -> list[tuple[str, int]]:
+        """Let time pass in all cases; returns those to be published anew."""
+        return self._desk.sweep()
 
     def give_up(self, sha256: str) -> None:
         """Facts for a document that broke the reading process again and again."""
@@ -213,7 +282,7 @@ class Service:
             zh=f"读取“{submission.name}”多次失败,已停止重试;原件已保存,请人工处理。",
             en=f"Reading {submission.name!r} failed again and again; the original is kept. Handle it by hand.",
         )
-        folder = self._desk.work(sha256)
+        folder = self._desk.judging.work(sha256)
         folder.mkdir(parents=True, exist_ok=True)
         text = unreadable(submission, "crashed", why).model_dump_json()
         (folder / "facts.json").write_text(text, encoding="utf-8")

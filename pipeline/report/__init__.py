@@ -1,6 +1,15 @@
 """What a reviewer reads: one offline page per case and the list of all cases."""
 
 from pipeline.report.render import render_case, render_index
-from pipeline.report.views import Arrival, CaseView, DocumentView, IndexRow, PaperView
+from pipeline.report.views import Arrival, CaseView, DecisionView, DocumentView, IndexRow, PaperView
 
-__all__ = ["Arrival", "CaseView", "DocumentView", "IndexRow", "PaperView", "render_case", "render_index"]
+__all__ = [
+    "Arrival",
+    "CaseView",
+    "DecisionView",
+    "DocumentView",
+    "IndexRow",
+    "PaperView",
+    "render_case",
+    "render_index",
+]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.model import Bilingual
 from pipeline.report.points import Points
 from pipeline.report.views import CaseView, PaperView
-from pipeline.report.words import listed, word
+from pipeline.report.words import listed, term, word
 
 _HINTS = 2  # more cures at once are no advice; all of them stand at their points
 
@@ -24,6 +24,8 @@ class Step:
 def advise(case: CaseView, points: Points, unread: int) -> list[Step]:
     """The steps for the state of the case, the first one first; `unread` = documents nobody could read or claim."""
     steps = list(_by_state(case, points))
+    if case.hold:
+        steps.insert(0, Step(word("do.held", reason=case.hold)))
     if unread:
         steps.append(Step(word("do.unread", n=unread), "#documents"))
     errors = sum(point.finding.outcome == "error" for point in points.open)
@@ -36,7 +38,11 @@ def advise(case: CaseView, points: Points, unread: int) -> list[Step]:
 
 def drafts(case: CaseView) -> list[PaperView]:
     """Written papers that wait for a person."""
-    return [paper for paper in case.papers if paper.release == "person" and paper.files and paper.current]
+    return [
+        paper
+        for paper in case.papers
+        if paper.release == "person" and paper.status == "draft" and paper.files and paper.current
+    ]
 
 
 def _by_state(case: CaseView, points: Points) -> Iterator[Step]:
@@ -49,8 +55,18 @@ def _by_state(case: CaseView, points: Points) -> Iterator[Step]:
             yield from _review(case, points)
         case "incomplete":
             yield from _request(case, points)
-        case _:
+        case "new" | "checking":
             yield Step(word("do.wait"))
+        case state:
+            yield from _go_on(case, state)
+
+
+def _go_on(case: CaseView, state: str) -> Iterator[Step]:
+    """After acceptance: what the state waits for, then what lies about."""
+    yield Step(term("do", state), "#progress")
+    waiting = drafts(case)
+    if waiting:
+        yield Step(word("do.release", papers=_names(waiting)), "#outgoing")
 
 
 def _release(case: CaseView) -> Iterator[Step]:

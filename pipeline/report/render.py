@@ -7,18 +7,33 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline.model import Bilingual
+from pipeline.report.progress import point_commands, tone_of
 from pipeline.report.screen import relative, show
-from pipeline.report.views import CaseView, IndexRow
+from pipeline.report.views import CaseView, IndexRow, MarkView
 from pipeline.report.words import term, word
 
 _PAGES = Path(__file__).resolve().parent / "pages"
-_STATES = ("needs_review", "needs_correction", "incomplete", "new", "accepted")
+_STATES = (
+    "needs_review",
+    "needs_correction",
+    "accepted",
+    "payment_claimed",
+    "paid",
+    "opened",
+    "incomplete",
+    "awaiting_payment",
+    "awaiting_originals",
+    "numbered",
+    "checking",
+    "new",
+)
 
 
 def render_case(view: CaseView, language: str) -> str:
@@ -27,11 +42,21 @@ def render_case(view: CaseView, language: str) -> str:
 
 
 def render_index(rows: Sequence[IndexRow], language: str, at: datetime) -> str:
-    """The list of all cases, the newest change first."""
-    newest = sorted(rows, key=lambda row: row.changed_at, reverse=True)
-    counts = Counter(row.state for row in newest)
+    """The list of all cases: what is overdue or due today first, then the newest change."""
+    urgency = {"late": 0, "today": 1}
+    listed = [(row, _next_due(row, at)) for row in rows]
+    listed.sort(key=lambda pair: pair[0].changed_at, reverse=True)
+    listed.sort(key=lambda pair: urgency.get(pair[1][1], 2))
+    counts = Counter(row.state for row in rows)
     states = [(state, counts[state]) for state in (*_STATES, *sorted(set(counts) - set(_STATES))) if counts[state]]
-    return _render("index.html.j2", language, {"rows": newest, "states": states, "at": at})
+    due = Counter(tone for _, (_, tone) in listed)
+    tones = [(tone, due[tone]) for tone in urgency if due[tone]]
+    return _render("index.html.j2", language, {"rows": listed, "states": states, "tones": tones, "at": at})
+
+
+def _next_due(row: IndexRow, at: datetime) -> tuple[MarkView | None, str]:
+    mark = min(row.board.marks, key=lambda mark: mark.due, default=None) if row.board else None
+    return (mark, tone_of(mark.due, at.date())) if mark else (None, "")
 
 
 def _render(page: str, language: str, values: Mapping[str, object]) -> str:
@@ -58,6 +83,7 @@ def _tip(text: Bilingual) -> str:
     return text.zh if text.zh == text.en else f"{text.zh} / {text.en}"
 
 
+@cache
 def _named(prefix: str, code: str) -> Markup:
     return _both(term(prefix, code))
 
@@ -84,6 +110,7 @@ def _environment() -> Environment:
         w=word,
         named=_named,
         term=term,
+        point_commands=point_commands,
         relative=relative,
     )
     return environment

@@ -8,15 +8,17 @@ from datetime import datetime
 from urllib.parse import quote
 
 from pipeline.model import Bilingual, FieldValue, Finding, ReviewSeal
-from pipeline.report.advice import Step, advise, unread_note
+from pipeline.report.advice import Step, advise, drafts, unread_note
 from pipeline.report.album import Album
 from pipeline.report.points import Point, Points, points_of
+from pipeline.report.progress import Progress, progress_of
 from pipeline.report.sheets import Sheet, sheets_of
 from pipeline.report.views import CaseView, DocumentView
 from pipeline.report.words import known, plain, term, word
 
 _SURE = 0.9  # below this a value is shown as doubtful; the rules' own bound for refusing
 _HARMLESS = (None, "tolerated")
+_UNTOLD = ("at", "kind", "from", "to", "id", "on", "rev", "outcome")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class CaseShown:
     passed: Sequence[Finding]
     inapplicable: Sequence[Finding]
     timeline: Sequence[Happening]
+    progress: Progress
     styles: Sequence[str]
 
 
@@ -103,6 +106,7 @@ def show(case: CaseView) -> CaseShown:
         passed=_with(case.findings, "pass"),
         inapplicable=_with(case.findings, "n/a"),
         timeline=[_happening(event) for event in case.events],
+        progress=progress_of(case, drafts(case)),
         styles=album.styles,
     )
 
@@ -168,17 +172,30 @@ def _with(findings: Sequence[Finding], outcome: str) -> list[Finding]:
 
 def _happening(event: Mapping[str, object]) -> Happening:
     at, kind = event.get("at", ""), str(event.get("kind", ""))
-    return Happening(_when(at), term("event", kind), _detail(kind, event))
+    return Happening(_when(at), term("event", kind), _detail(event))
 
 
-def _detail(kind: str, event: Mapping[str, object]) -> Bilingual:
-    if kind == "state":
-        before, after = (term("state", str(event.get(name, ""))) for name in ("from", "to"))
-        return Bilingual(zh=f"{before.zh} → {after.zh}", en=f"{before.en} → {after.en}")
-    rest = {name: value for name, value in event.items() if name not in ("at", "kind") and value not in ("", None, [])}
-    if "sha256" in rest:
-        rest["sha256"] = str(rest["sha256"])[:12]
-    return plain(" · ".join(f"{name} {value}" for name, value in rest.items()))
+def _detail(event: Mapping[str, object]) -> Bilingual:
+    before, after = str(event.get("from", "")), str(event.get("to", ""))
+    moved = Bilingual(zh="", en="")
+    if after and before != after:
+        old, new = term("state", before), term("state", after)
+        moved = Bilingual(zh=f"{old.zh} → {new.zh}", en=f"{old.en} → {new.en}")
+    rest = dict(_told(event))
+    words = " · ".join(f"{name} {value}" for name, value in rest.items())
+    return Bilingual(zh=" · ".join(filter(None, (moved.zh, words))), en=" · ".join(filter(None, (moved.en, words))))
+
+
+def _told(event: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, value in event.items():
+        if name in _UNTOLD or value in ("", None, [], False):
+            continue
+        if isinstance(value, Mapping):
+            yield from value.items()
+        elif name in ("sha256", "evidence"):
+            yield name, str(value)[:12]
+        else:
+            yield name, value
 
 
 def _when(at: object) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.model import Bilingual, Finding, Review
 
@@ -39,7 +41,11 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class PaperView:
-    """One outgoing paper; `files` in `outgoing/`, `release` = person or auto, `current` = no newer one replaced it."""
+    """One outgoing paper; `files` in `outgoing/`, `release` = person or auto, `current` = no newer one replaced it.
+
+    `status`: draft, released or rejected, by `settled_by` (empty = the service itself); `stem` names its files;
+    `mail`: sent, failed, unsure, or empty when no server is set.
+    """
 
     code: str
     number: str
@@ -47,11 +53,73 @@ class PaperView:
     files: Sequence[str]
     release: str
     current: bool = True
+    status: str = "draft"
+    settled_by: str = ""
+    stem: str = ""
+    mail: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """What a person decided: about a `finding` of the document `sha256` (None = of the case), or about a field."""
+
+    kind: str
+    finding: Finding | None
+    sha256: str | None
+    by: str
+    reason: str
+    at: datetime
+    key: str = ""
+    before: str = ""
+    after: str = ""
+
+
+class MarkView(Protocol):
+    """A running deadline; `due` is the last good day."""
+
+    @property
+    def clock(self) -> str:
+        """The clock's id."""
+
+    @property
+    def title(self) -> Bilingual:
+        """What is due."""
+
+    @property
+    def waits_for(self) -> Bilingual:
+        """Whose move it is."""
+
+    @property
+    def due(self) -> date:
+        """The last good day."""
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a holiday table is still missing."""
+
+
+class BoardView(Protocol):
+    """What the list of all cases shows of a life."""
+
+    @property
+    def hold(self) -> str:
+        """Why a person holds the case."""
+
+    @property
+    def tracks(self) -> Mapping[str, str]:
+        """States of the parallel tracks."""
+
+    @property
+    def marks(self) -> Sequence[MarkView]:
+        """Running deadlines, the earliest first."""
 
 
 @dataclass(frozen=True)
 class CaseView:
-    """One case; `state`: new, incomplete, needs_correction, needs_review accepted; `note`: why a person must look."""
+    """One case; `state` as in the lifecycle; `note`: why a person must look.
+
+    `due` = the amount to be paid, `needs` = the values an event must bring, `rev` = what a decision is made on.
+    """
 
     id: str
     label: str
@@ -66,6 +134,16 @@ class CaseView:
     missing: Sequence[Bilingual]
     papers: Sequence[PaperView]
     events: Sequence[Mapping[str, object]] = field(default_factory=tuple)
+    rev: int = 0
+    hold: str = ""
+    dates: Mapping[str, date] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    tracks: Mapping[str, str] = field(default_factory=dict)
+    marks: Sequence[MarkView] = ()
+    today: date | None = None
+    due: Decimal | None = None
+    needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    decisions: Sequence[DecisionView] = ()
 
 
 @dataclass(frozen=True)
@@ -79,3 +157,4 @@ class IndexRow:
     documents: int
     papers: Sequence[str]
     changed_at: datetime
+    board: BoardView | None = None

@@ -17,6 +17,7 @@ from benchmarks.speed.memory import Memory, resident
 from benchmarks.speed.rivals import COMPARING, PRODUCT, READING, Contest, Times, first_pages
 from benchmarks.speed.section import StageTimes, memory_table, rival_table, stage_table
 from benchmarks.speed.service import distinct_copies, fill_store, orders
+from pipeline.cases.life import Event, Situation
 from pipeline.cases.store import CaseStore
 from pipeline.model import Submission
 from pipeline.values import parse
@@ -79,7 +80,7 @@ def test_a_filled_store_holds_as_many_documents_and_cases(tmp_path: Path) -> Non
     case_id, rev = store.join(
         sha256, facts="f", case_type="csp_order", profile="reseller", keys=KEYS, label="PO-1", at=at
     )
-    store.decided(case_id, rev, "incomplete", at)
+    store.judged(case_id, rev, Event(name="judged", on=at.date()), Situation(outcome="incomplete"), at)
     store.close()
 
     fill_store(database, 25)

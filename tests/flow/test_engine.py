@@ -30,6 +30,8 @@ class LoggedWork:
         self.poison: set[str] = set()
         self.disk_full = 0
         self.others_reading = 0
+        self.wakes: dict[str, str] = {}
+        self.swept: list[tuple[str, int]] = []
 
     def note(self, line: str) -> None:
         with self.lock, self.log.open("a") as file:
@@ -69,6 +71,14 @@ class LoggedWork:
     def draft(self, case_id: str, code: str) -> str:
         self.note(f"draft {case_id} {code}")
         return f"{case_id}-{code}-1"
+
+    def next_wake(self, case_id: str) -> str | None:
+        return self.wakes.get(case_id)
+
+    def sweep(self) -> list[tuple[str, int]]:
+        with self.lock:
+            changed, self.swept = self.swept, []
+        return changed
 
     def give_up(self, sha256: str) -> None:
         self.note(f"give_up {sha256}")
@@ -133,6 +143,33 @@ def test_a_stale_revision_drafts_nothing(tmp_path: Path) -> None:
     finally:
         engine.stop()
     assert work.lines() == ["read b1", "join b1", "publish case-b 1"]
+
+
+def test_deadlines_that_passed_while_nothing_ran_are_seen_at_the_start(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.swept = [("case-d", 7)]
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        assert until(lambda: "publish case-d 7" in work.lines())
+    finally:
+        engine.stop()
+
+
+def test_a_timer_of_the_past_fires_at_once_and_one_of_the_future_waits_without_being_work(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.wakes = {"case-a": "2020-01-01", "case-b": "2999-01-01"}
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        work.swept = [("case-e", 3)]
+        engine.enqueue("b1")
+        assert until(lambda: engine.active() == 0 and "publish case-b 1" in work.lines())
+        assert "publish case-e 3" not in work.lines()
+        engine.enqueue("a1")
+        assert until(lambda: "publish case-e 3" in work.lines())
+    finally:
+        engine.stop()
 
 
 def test_what_the_tables_know_is_enqueued_at_the_start(tmp_path: Path) -> None:

@@ -3,18 +3,22 @@
 A format contract is written once as `reference.docx` (blanks = docxtpl variables in cells of exact height, so that
 filling never re-flows the text) and printed blank as `reference.pdf`, with one invisible AcroForm field per blank.
 `outgoing.docx` forms are docxtpl templates. Every company, person and number on them is fictional. Rebuilding gives
-the same docx bytes; printing needs LibreOffice Writer and the Noto CJK fonts.
+the same docx bytes; printing needs LibreOffice Writer and the Noto CJK fonts. With the argument `letters` only the
+letters are written, which need no printing.
 """
 
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.simulator.forms_boxes import Place, add_fields, fixed_characters, locate, render, to_pdf
 from tests.simulator.forms_contracts import cooperation_agreement, service_agreement
+from tests.simulator.forms_letters import LETTERS, letter
 from tests.simulator.forms_outgoing import correction_notice, purchase_order
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "csp_order"
@@ -25,12 +29,13 @@ CONTRACTS: dict[str, Callable[[Path], frozenset[str]]] = {
 OUTGOING: dict[str, Callable[[Path], None]] = {
     "purchase_order": purchase_order,
     "correction_notice": correction_notice,
+    **{name: partial(letter, name) for name in LETTERS},
 }
 SEALED = frozenset({"customer_seal", "signature", "seal_a", "seal_b", "signature_a", "signature_b"})
 
 
 def write_docx(folder: Path) -> dict[str, frozenset[str]]:
-    """All four docx under `folder`/<document type>/; returns the blanks of each contract."""
+    """Every docx under `folder`/<document type>/; returns the blanks of each contract."""
     for name, build in OUTGOING.items():
         build(folder / name / "outgoing.docx")
     return {name: build(folder / name / "reference.docx") for name, build in CONTRACTS.items()}
@@ -51,8 +56,17 @@ def print_reference(docx: Path, blanks: frozenset[str]) -> dict[str, Place]:
     return places
 
 
+def write_letters(folder: Path) -> None:
+    """The letters under `folder`/<document type>/."""
+    for name in LETTERS:
+        letter(name, folder / name / "outgoing.docx")
+
+
 def main() -> None:
-    """Writes every form and prints the boxes of the blanks."""
+    """Writes every form and prints the boxes of the blanks; with the argument `letters` only the letters."""
+    if sys.argv[1:] == ["letters"]:
+        write_letters(TEMPLATES)
+        return
     for name, blanks in write_docx(TEMPLATES).items():
         if shutil.which("soffice") is None:
             print(f"{name}: soffice is not on PATH, reference.pdf left as it was")

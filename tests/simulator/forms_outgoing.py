@@ -1,4 +1,4 @@
-"""The two outgoing papers: the distributor's order form and the correction notice, both docxtpl templates."""
+"""The distributor's order form and the correction notice, both docxtpl templates, and what letters have in common."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docx.document import Document as Docx
 from docx.table import Table
+from docx.text.paragraph import Paragraph
 
 from tests.simulator import forms_paper as paper
 from tests.simulator import forms_text as text
@@ -62,7 +63,7 @@ def _pair_row(table: Table, index: int, blanks: Sequence[Blank]) -> None:
         paper.fill(row.cells[2 * number + 1], blank.content)
 
 
-def _loop(table: Table, over: str, contents: Sequence[str], *, size: float, height: float) -> None:
+def loop(table: Table, over: str, contents: Sequence[str], *, size: float, height: float) -> None:
     """Rows 1 to 3 become the docxtpl loop: opening tag, the repeated row, closing tag."""
     paper.fill(table.rows[1].cells[0], f"{{%tr for {over} %}}", size=6)
     paper.row_height(table.rows[2], height, exact=False)
@@ -78,7 +79,7 @@ def _lines(document: Docx) -> None:
     for cell, (label, _, _) in zip(table.rows[0].cells, text.ORDER_LINES, strict=True):
         paper.fill(cell, label, size=9.5, bold=True, align=paper.CENTRE, shade=_SHADE)
     contents = [f"{{{{ line.{name} }}}}" for _, name, _ in text.ORDER_LINES]
-    _loop(table, "line in lines", contents, size=9, height=9)
+    loop(table, "line in lines", contents, size=9, height=9)
 
 
 def _seal_block(document: Docx) -> None:
@@ -98,44 +99,54 @@ def correction_notice(path: Path) -> None:
     """Writes the correction notice: letter, numbered items, appendix on how to scan."""
     document = paper.sheet("材料补正通知书", font=paper.SERIF, margins=(18, 22, 18, 20))
     paper.running(document, "{{ operator_name }}", "材料补正通知书")
-    _letterhead(document)
-    _prose(document, text.NOTICE_OPENING, before=10, after=6)
+    letterhead(document, "材料补正通知书", "Notice of items to be corrected before acceptance", text.NOTICE_HEAD)
+    prose(document, text.NOTICE_OPENING, before=10, after=6)
     table = paper.grid(document, [width for _, _, width in text.NOTICE_COLUMNS], 4)
     paper.row_height(table.rows[0], 8, exact=False)
     paper.repeat_as_header(table.rows[0])
     for cell, (label, _, _) in zip(table.rows[0].cells, text.NOTICE_COLUMNS, strict=True):
         paper.fill(cell, label, size=9.5, bold=True, align=paper.CENTRE, shade=_SHADE)
-    _loop(table, "item in items", [content for _, content, _ in text.NOTICE_COLUMNS], size=9, height=10)
+    loop(table, "item in items", [content for _, content, _ in text.NOTICE_COLUMNS], size=9, height=10)
     for cell in table.rows[2].cells[4:]:
         cell.paragraphs[0].alignment = paper.LEFT
     for number, words in enumerate(text.NOTICE_CLOSING):
-        _prose(document, words, before=8 if number == 0 else 3)
-    _operator_seal(document)
+        prose(document, words, before=8 if number == 0 else 3)
+    operator_seal(document)
     _appendix(document)
     paper.save(document, path)
 
 
-def _prose(document: Docx, words: str, *, before: float = 0, after: float = 0) -> None:
-    paper.write(document.add_paragraph(), words, line=19, before=before, after=after, align=paper.JUSTIFY)
+def prose(document: Docx, words: str, *, before: float = 0, after: float = 0, bold: bool = False) -> Paragraph:
+    """A paragraph of a letter."""
+    paragraph = document.add_paragraph()
+    return paper.write(paragraph, words, line=19, before=before, after=after, align=paper.JUSTIFY, bold=bold)
 
 
-def _letterhead(document: Docx) -> None:
+def letterhead(document: Docx, title: str, subtitle: str, head: Sequence[Blank]) -> None:
+    """The sender, the title in both languages, and two labelled blanks a row."""
     paper.heading(document, "{{ operator_name }}", size=14, after=2)
-    paper.heading(document, "材料补正通知书", size=19, after=0)
-    subtitle = "Notice of items to be corrected before acceptance"
+    paper.heading(document, title, size=19, after=0)
     paper.write(document.add_paragraph(), subtitle, size=9, align=paper.CENTRE, line=14, after=8)
-    table = paper.grid(document, (24, 63, 24, 63), 3)
+    blanks_in_pairs(document, head)
+
+
+def blanks_in_pairs(document: Docx, blanks: Sequence[Blank]) -> None:
+    """A table with two labelled blanks a row."""
+    table = paper.grid(document, (24, 63, 24, 63), (len(blanks) + 1) // 2)
     for index, row in enumerate(table.rows):
         paper.row_height(row, 8.5, exact=False)
-        for number, blank in enumerate(text.NOTICE_HEAD[2 * index : 2 * index + 2]):
+        for number, blank in enumerate(blanks[2 * index : 2 * index + 2]):
             paper.fill(row.cells[2 * number], blank.label, bold=True, shade=_SHADE)
             paper.fill(row.cells[2 * number + 1], blank.content)
 
 
-def _operator_seal(document: Docx) -> None:
-    _prose(document, "", before=4)
+def operator_seal(document: Docx, *, height: float = 52, gap: float = 19, kept: bool = False) -> None:
+    """Who sends the letter, and the box for its seal; `height` in mm, `gap` above in pt, `kept` = never alone."""
+    space = paper.write(document.add_paragraph(), "", line=gap, before=4, align=paper.JUSTIFY)
+    if kept:
+        space.paragraph_format.keep_with_next = True
     table = paper.grid(document, (94, 80), 1)
-    paper.row_height(table.rows[0], 52, exact=True)
+    paper.row_height(table.rows[0], height, exact=True)
     left, right = table.rows[0].cells
     paper.fill(left, "发出单位：{{ operator_name }}", line=19)
     for words in ("联系人：{{ operator_contact }}", "电话：{{ operator_phone }}", "日期：{{ date }}"):
@@ -151,4 +162,4 @@ def _appendix(document: Docx) -> None:
         paper.fill(row.cells[0], str(number), align=paper.CENTRE)
         paper.fill(row.cells[1], topic, bold=True)
         paper.fill(row.cells[2], words, line=16)
-    _prose(document, "以上要求仅为便于审核；仅涉及扫描质量的事项，重新扫描即可，不必重新盖章。", before=10)
+    prose(document, "以上要求仅为便于审核；仅涉及扫描质量的事项，重新扫描即可，不必重新盖章。", before=10)

@@ -73,25 +73,27 @@
   const search = document.getElementById("search");
   if (search) {
     const rows = all("tr[data-state]").map((row) => [row, row.textContent.toLowerCase()]);
-    let state = "";
+    let state = "", due = "";
     const sift = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const [row, text] of rows) {
-        row.hidden = Boolean(state && row.dataset.state !== state) || !words.every((word) => text.includes(word));
+        const other = (state && row.dataset.state !== state) || (due && row.dataset.due !== due);
+        row.hidden = Boolean(other) || !words.every((word) => text.includes(word));
         shown += row.hidden ? 0 : 1;
       }
       document.getElementById("nothing").hidden = shown > 0;
     };
     const filters = all(".filter");
     const choose = (filter) => {
-      state = filter.dataset.state;
+      state = filter.dataset.state || "";
+      due = filter.dataset.due || "";
       for (const other of filters) other.classList.toggle("on", other === filter);
       sift();
     };
     for (const filter of filters) {
       filter.addEventListener("click", () => choose(filter));
-      if (location.hash === filter.hash && filter.dataset.state) choose(filter);
+      if (location.hash === filter.hash && (filter.dataset.state || filter.dataset.due)) choose(filter);
     }
     search.addEventListener("input", sift);
     document.addEventListener("keydown", (event) => {

@@ -1,0 +1,186 @@
+"""One case judged from its documents' facts, with what people decided laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipeline.cases.decisions import corrected, settled, spec_of, specs_of
+from pipeline.cases.life import Life, Situation, is_open, state_of
+from pipeline.cases.life_store import Decision
+from pipeline.cases.store import CaseRow, CaseStore, DocumentRow
+from pipeline.model import Facts, Finding, Review
+from pipeline.packs import MATERIAL, CaseType, Dossier, Pack, Packs, Part, RuleSpec, World, forms_of
+from pipeline.rules.settlement import Settlement, settle
+from pipeline.settings import Settings
+from pipeline.validate import judge_case, validate
+from pipeline.values import counting_day
+
+_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A case after judgement: `reviews` and `findings` are the machine's, `dossier` and `effective` count.
+
+    `effective` are the findings of the case rules after the decisions; `owners` the rule behind each finding by id.
+    """
+
+    case: CaseRow
+    life: Life
+    case_type: CaseType | None
+    rows: Sequence[DocumentRow]
+    facts: Sequence[Facts]
+    reviews: Sequence[Review]
+    dossier: Dossier
+    findings: tuple[Finding, ...]
+    effective: tuple[Finding, ...]
+    missing: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    settlement: Settlement | None
+    situation: Situation
+
+    def pack_of(self, facts: Facts) -> Pack | None:
+        """The pack of a document, None when nobody claimed it."""
+        return self.case_type.packs.get(facts.classification.type or "") if self.case_type else None
+
+
+class Judge:
+    """Judges cases anew from stored facts; the same facts, registers and decisions give the same answer."""
+
+    def __init__(self, settings: Settings, packs: Packs, cases: CaseStore) -> None:
+        self._settings = settings
+        self._packs = packs
+        self._cases = cases
+
+    def now(self) -> datetime:
+        """The present moment at this desk."""
+        return now(self._settings)
+
+    def day(self, case_type: CaseType | None) -> date:
+        """The day on which something that happens now counts."""
+        return counting_day(self.now(), case_type.cutoff if case_type else None)
+
+    def world(self, case_type: CaseType | None, case: CaseRow | None = None) -> World:
+        """What is known today besides the papers of the case."""
+        return World(
+            today=self.now().date(),
+            profile=self._settings.profile,
+            registers=case_type.registers if case_type else {},
+            others=self._cases.others(case.id, case.keys) if case and case.keys else {},
+        )
+
+    def judge(self, case_id: str) -> Judged:
+        """Judge all documents of a case; KeyError when there is no such case."""
+        case = self._cases.case(case_id)
+        case_type = self._packs.case_types.get(case.case_type)
+        decisions = self._cases.decisions(case_id)
+        world = self.world(case_type, case)
+        rows = self._cases.documents_of(case_id)
+        facts = tuple(self._facts(row.submission.sha256, decisions) for row in rows)
+        reviews = tuple(validate(item, self._packs, world) for item in facts)
+        dossier = _newest(facts, reviews, decisions)
+        single = case_type is not None and any(
+            part.facts.classification.type in case_type.standalone for part in dossier.parts
+        )
+        needed = () if single or case_type is None else case_type.requires.get(case.profile, ())
+        missing = tuple(form for form in needed if not dossier.parts_of(form))
+        findings = judge_case(dossier, case_type, world) if case_type and needed else ()
+        effective = settled(findings, None, decisions)
+        settlement = None
+        if case_type and case_type.settlement and not single and not missing:
+            settlement = settle(case_type.settlement, dossier, world)
+        situation = _situation(case, case_type, dossier, effective, missing, settlement, single=single)
+        life = self._cases.life(case_id)
+        return Judged(
+            case, life, case_type, rows, facts, reviews, dossier, findings, effective, missing, decisions, settlement,
+            situation,
+        )  # fmt: skip
+
+    def facts(self, sha256: str) -> Facts:
+        """The facts a reading left behind."""
+        return Facts.model_validate_json((self.work(sha256) / "facts.json").read_bytes())
+
+    def work(self, sha256: str) -> Path:
+        """The folder for facts and pictures of one document."""
+        return self._settings.state / "work" / sha256[:2] / sha256
+
+    def _facts(self, sha256: str, decisions: Sequence[Decision]) -> Facts:
+        facts = self.facts(sha256)
+        pack = self._packs.find(facts.classification.case_type, facts.classification.type)
+        return corrected(facts, pack, decisions)
+
+
+def now(settings: Settings) -> datetime:
+    """The present moment in the desk's time zone, on another day or hour when the settings replay one."""
+    moment = datetime.now(UTC).astimezone(_ZONE)
+    if (day := settings.today) is not None:
+        moment = moment.replace(year=day.year, month=day.month, day=day.day)
+    if (hour := settings.time_of_day) is not None:
+        moment = moment.replace(hour=hour.hour, minute=hour.minute, second=hour.second)
+    return moment
+
+
+def _newest(facts: Sequence[Facts], reviews: Sequence[Review], decisions: Sequence[Decision]) -> Dossier:
+    """Of each form the newest document counts; unclassified ones all count."""
+    parts: dict[tuple[str, ...], Part] = {}
+    for item, review in zip(facts, reviews, strict=True):
+        sha256 = item.document.submission.sha256
+        key = forms_of(item) or (sha256,)
+        parts.pop(key, None)
+        parts[key] = Part(item, settled(review.findings, sha256, decisions))
+    return Dossier(parts=tuple(parts.values()))
+
+
+def _situation(
+    case: CaseRow,
+    case_type: CaseType | None,
+    dossier: Dossier,
+    effective: Sequence[Finding],
+    missing: tuple[str, ...],
+    settlement: Settlement | None,
+    *,
+    single: bool,
+) -> Situation:
+    """What the lifecycle may know of the papers."""
+    staged = list(_staged(case_type, dossier, effective))
+    material = [(finding, spec, own) for stage, finding, spec, own in staged if stage == MATERIAL]
+    outcome = state_of(
+        [finding for finding, _, own in material if own],
+        [finding for finding, _, own in material if not own],
+        missing=missing,
+    )
+    if (case_type is None or case.note) and outcome != "needs_correction":
+        outcome = "needs_review"
+    open_: dict[str, dict[str, None]] = {}
+    for stage, finding, _, _ in staged:
+        if is_open(finding):
+            open_.setdefault(stage, {})[finding.rule] = None
+    failed = [(finding, spec) for finding, spec, _ in material if finding.outcome == "fail"]
+    doubts = [finding.rule for finding, _, _ in material if is_open(finding) and finding.outcome != "fail"]
+    return Situation(
+        outcome=outcome,
+        due=settlement.net if settlement else None,
+        final=tuple(dict.fromkeys(finding.rule for finding, spec in failed if spec and spec.final)),
+        doubts=tuple(dict.fromkeys(doubts)),
+        open={stage: tuple(rules) for stage, rules in open_.items()},
+        originals=case_type.originals.get(case.profile, ()) if case_type else (),
+        single=single,
+        needs=case_type.needs if case_type else {},
+    )
+
+
+def _staged(
+    case_type: CaseType | None, dossier: Dossier, effective: Sequence[Finding]
+) -> Iterable[tuple[str, Finding, RuleSpec | None, bool]]:
+    """Every finding that counts with its stage, its rule, and whether it is about one document."""
+    for part in dossier.parts:
+        pack = case_type.packs.get(part.facts.classification.type or "") if case_type else None
+        for finding in part.findings:
+            yield (pack.stage if pack else MATERIAL), finding, spec_of(finding.rule, specs_of(case_type, pack)), True
+    for finding in effective:
+        spec = spec_of(finding.rule, specs_of(case_type, None))
+        yield (spec.stage if spec else MATERIAL), finding, spec, False
