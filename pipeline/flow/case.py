@@ -64,6 +64,8 @@ class CaseDesk:
         day, at = self.judging.day(judged.case_type), self.judging.now()
         if not self._cases.judged(case_id, rev, Event(name="judged", on=day), judged.situation, at):
             return False
+        if judged.situation.outcome == "accepted":
+            self.judging.keep_specimens(judged)
         self._arrivals(judged)
         self.publish_case(case_id)
         return True

@@ -17,7 +17,7 @@ from PIL import Image
 from pipeline.classify import classify
 from pipeline.errors import UnreadableError
 from pipeline.extract import extract
-from pipeline.inspection import Inspection, KnownForms, inspect
+from pipeline.inspection import Inspection, KnownForms, inspect, specimen
 from pipeline.model import (
     Bilingual,
     Box,
@@ -190,7 +190,7 @@ def _with_digital(seen: Observations, document: Document) -> Observations:
 
 
 def _gallery(facts: Facts, source: PageSource | None, stitched: Pixels | None, folder: Path) -> Mapping[str, str]:
-    """Page, crop and seal pictures by key: `page-3`, `field-po_no`, `seal-1`, `difference-2`, `straddle`."""
+    """Pictures by key: `page-3`, `field-po_no`, `seal-1`, `specimen-1` (its ink), `difference-2`, `straddle`."""
     if source is None:
         return {}
     folder.mkdir(parents=True, exist_ok=True)
@@ -203,6 +203,10 @@ def _gallery(facts: Facts, source: PageSource | None, stitched: Pixels | None, f
             crop = _crop(picture, box)
             if crop.size:
                 written[key] = _save(folder, Image.fromarray(crop))
+        for number, seal in enumerate(facts.observations.seals, start=1):
+            ink = specimen(picture, seal) if seal.page == page.number else None
+            if ink is not None:
+                written[f"specimen-{number}"] = _keep(folder, ink, "png")
     if stitched is not None:
         written["straddle"] = _save(folder, Image.fromarray(stitched))
     return written
@@ -240,8 +244,11 @@ def _save(folder: Path, image: Image.Image) -> str:
     """Write a JPEG named by its content, so that a repeated run writes the same files."""
     memory = io.BytesIO()
     image.convert("RGB").save(memory, "JPEG", quality=_JPEG_QUALITY)
-    data = memory.getvalue()
-    name = f"{hashlib.sha256(data).hexdigest()[:24]}.jpg"
+    return _keep(folder, memory.getvalue(), "jpg")
+
+
+def _keep(folder: Path, data: bytes, suffix: str) -> str:
+    name = f"{hashlib.sha256(data).hexdigest()[:24]}.{suffix}"
     if not (folder / name).exists():
         temporary = folder / f".{name}.{os.getpid()}"
         temporary.write_bytes(data)

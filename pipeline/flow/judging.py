@@ -12,6 +12,7 @@ from pipeline.cases.decisions import corrected, settled, spec_of, specs_of
 from pipeline.cases.life import Life, Situation, is_open, state_of
 from pipeline.cases.life_store import Decision
 from pipeline.cases.store import CaseRow, CaseStore, DocumentRow
+from pipeline.flow.specimens import Specimens
 from pipeline.model import Facts, Finding, Review
 from pipeline.packs import MATERIAL, CaseType, Dossier, Pack, Packs, Part, RuleSpec, World, forms_of
 from pipeline.rules.settlement import Settlement, settle
@@ -55,6 +56,7 @@ class Judge:
         self._settings = settings
         self._packs = packs
         self._cases = cases
+        self._specimens = Specimens(settings.state / "specimens")
 
     def now(self) -> datetime:
         """The present moment at this desk."""
@@ -64,13 +66,18 @@ class Judge:
         """The day on which something that happens now counts."""
         return counting_day(self.now(), case_type.cutoff if case_type else None)
 
-    def world(self, case_type: CaseType | None, case: CaseRow | None = None) -> World:
+    def world(self, case_type: CaseType | None, case: CaseRow | None = None, facts: Sequence[Facts] = ()) -> World:
         """What is known today besides the papers of the case."""
         return World(
             today=self.now().date(),
             profile=self._settings.profile,
             registers=case_type.registers if case_type else {},
             others=self._cases.others(case.id, case.keys) if case and case.keys else {},
+            seals={
+                sha256: self._specimens.beside(item, self.work(sha256))
+                for item in facts
+                for sha256 in (item.document.submission.sha256,)
+            },
         )
 
     def judge(self, case_id: str) -> Judged:
@@ -78,9 +85,9 @@ class Judge:
         case = self._cases.case(case_id)
         case_type = self._packs.case_types.get(case.case_type)
         decisions = self._cases.decisions(case_id)
-        world = self.world(case_type, case)
         rows = self._cases.documents_of(case_id)
         facts = tuple(self._facts(row.submission.sha256, decisions) for row in rows)
+        world = self.world(case_type, case, facts)
         reviews = tuple(validate(item, self._packs, world) for item in facts)
         dossier = _newest(facts, reviews, decisions)
         single = case_type is not None and any(
@@ -99,6 +106,12 @@ class Judge:
             case, life, case_type, rows, facts, reviews, dossier, findings, effective, missing, decisions, settlement,
             situation,
         )  # fmt: skip
+
+    def keep_specimens(self, judged: Judged) -> None:
+        """File the seals of an accepted case, for comparing later ones with."""
+        facts = [part.facts for part in judged.dossier.parts]
+        works = {item.document.submission.sha256: self.work(item.document.submission.sha256) for item in facts}
+        self._specimens.keep(facts, works)
 
     def facts(self, sha256: str) -> Facts:
         """The facts a reading left behind."""

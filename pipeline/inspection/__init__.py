@@ -14,6 +14,7 @@ from pipeline.inspection.register import Registration, blank_boxes
 from pipeline.inspection.ring import read_seal
 from pipeline.inspection.seals import SealMark, find_seals
 from pipeline.inspection.signature import find_signature
+from pipeline.inspection.specimen import likeness, specimen
 from pipeline.inspection.straddle import EdgeInk, compose, edge_ink
 from pipeline.model import (
     Box,
@@ -29,7 +30,7 @@ from pipeline.model import (
 )
 from pipeline.packs import PlaceSpec
 
-__all__ = ["Inspection", "KnownForms", "inspect"]
+__all__ = ["Inspection", "KnownForms", "inspect", "likeness", "specimen"]
 
 _WHOLE = 0.95  # share of a seal on the page from which it is no slice
 _SHARED = 0.8  # share of the slice's box within the seal's

@@ -24,13 +24,15 @@ Register = tuple[Mapping[str, Any], ...]
 class World:
     """What is known besides the papers; `registers` are the clerk's tables, rows keyed by column name.
 
-    `others` tells for a join key and a value which other cases have it.
+    `others` tells for a join key and a value which other cases have it; `seals` by document hash and number of the seal
+    whether it agrees with (agrees, differs, unknown) an earlier impression of the same company.
     """
 
     today: date
     profile: str
     registers: Mapping[str, Register] = field(default_factory=dict)
     others: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    seals: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

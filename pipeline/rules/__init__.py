@@ -29,6 +29,7 @@ from pipeline.rules.seal_blanks import FilledWhenSealed, UnderSeal
 from pipeline.rules.seal_copies import NotPasted
 from pipeline.rules.seal_marks import SealLegible, SealPosition, SealSize
 from pipeline.rules.seal_parties import RightParty, SameOwner
+from pipeline.rules.seal_register import AsKept
 from pipeline.rules.seals import SealColour, SealedBy, SealKindAccepted, SealOwner, SealPresent
 from pipeline.rules.settlement import RateOnFile
 from pipeline.rules.straddle import StraddleSeal
@@ -61,6 +62,7 @@ _ALL: tuple[type[Check], ...] = (
     NamedParty,
     ScanQuality,
     Unmodified,
+    AsKept,
     SealColour,
     SealedBy,
     SealKindAccepted,
