@@ -16,7 +16,7 @@ from pipeline import settings as settings_module
 from pipeline.cli.console import COLOUR, known_case, out, print_cases, service_cases
 from pipeline.errors import UsageError
 from pipeline.flow.deciding import ACTIONS, Request
-from pipeline.flow.service import Desk
+from pipeline.flow.desk import Desk
 from pipeline.settings import Settings
 
 app = typer.Typer(help="The order cases.", no_args_is_help=True)

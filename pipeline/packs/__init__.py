@@ -1,29 +1,25 @@
 """Document packs: what the program knows of documents, loaded from folders of plain data and checked at the start."""
 
+from pipeline.packs.case_spec import ClockSpec, EventSpec, JoinSpec, PaperSpec, SettlementSpec
 from pipeline.packs.load import load_packs
 from pipeline.packs.spec import (
     MATERIAL,
     CaseCheck,
     CaseType,
     Check,
-    ClockSpec,
     DocumentCheck,
     Dossier,
-    EventSpec,
     FieldSpec,
     Identify,
-    JoinSpec,
     Judgement,
     Pack,
     Packs,
-    PaperSpec,
     Part,
     PlaceSpec,
     Register,
     RowsSpec,
     Rule,
     RuleSpec,
-    SettlementSpec,
     World,
     covers,
     forms_of,

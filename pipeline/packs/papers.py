@@ -7,8 +7,9 @@ from pathlib import Path
 from string import Formatter
 
 from pipeline.errors import PackError
+from pipeline.packs.case_spec import PaperSpec
 from pipeline.packs.sources import AMOUNTS, CAPITALS, CASE_NAMES, Source, parse_source
-from pipeline.packs.spec import CaseFile, Pack, PaperSpec, Register
+from pipeline.packs.spec import CaseFile, Pack, Register
 
 BLOCKS = ("findings", "advice", "final", "files", "originals", "archive", "fields:<type>", "lines:<type>[:<column>,…]")
 LINES = "lines"  # the table of rows that `lines:` prints

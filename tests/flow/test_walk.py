@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import GenerateError, RefusedError
+from pipeline.flow.desk import Desk
 from pipeline.flow.proof import prove
-from pipeline.flow.service import Desk
 from pipeline.model import Facts, Observations
 from tests.flow.walk import Walk
 from tests.rules.made import (

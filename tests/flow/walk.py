@@ -14,8 +14,9 @@ from pipeline.cases.life import Life
 from pipeline.cases.paper_store import PaperRow
 from pipeline.cases.store import CaseStore
 from pipeline.flow.deciding import Request
+from pipeline.flow.desk import Desk
 from pipeline.flow.judging import Judged
-from pipeline.flow.service import Desk, Service
+from pipeline.flow.service import Service
 from pipeline.generate import text_of
 from pipeline.model import Facts
 from pipeline.settings import Settings
