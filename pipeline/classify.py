@@ -14,6 +14,8 @@ from pipeline.values import squeezed
 # Ten characters with one misread still match; in a shorter cue one wrong character makes another word.
 FUZZY_SCORE = 90.0
 FUZZY_LENGTH = 5
+_HEAD = 1 / 3  # of the page's height, where titles stand
+_TITLE, _BESIDE = 40, 12  # characters of a title line, and of it beside the cue
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,28 @@ def classify(document: Document, packs: Packs) -> Classification:
     if nearest is None:
         return Classification(type=None)
     return Classification(type=None, nearest=nearest.pack.type, missing=nearest.missing)
+
+
+def claimed_by_title(page: Page, packs: Packs) -> str | None:
+    """The type whose title stands at the head of this page, with all its cues on it; None when several or none claim.
+
+    A cue inside a sentence is no title: its line must be hardly longer than the cue, and lie in the upper third.
+    """
+    text = _Text(whole="\n".join(map(_plain, _page(page))), scanned="")
+    heads = [
+        _plain(line.text)
+        for line in page.lines
+        if line.box is not None and line.box[1] < _HEAD * page.height and len(_plain(line.text)) <= _TITLE
+    ]
+    found = [pack for pack in packs.documents() if pack.identify and _is_titled(pack.identify, text, heads)]
+    return found[0].type if len(found) == 1 else None
+
+
+def _is_titled(identify: Identify, text: _Text, heads: Sequence[str]) -> bool:
+    cues = [_plain(cue) for cue in (*identify.all, *identify.any)]
+    titled = any(cue in head and len(head) <= len(cue) + _BESIDE for cue in cues for head in heads)
+    complete = all(text.has(cue) for cue in identify.all) and (not identify.any or any(map(text.has, identify.any)))
+    return titled and complete and not any(map(text.has, identify.none))
 
 
 def _claim(document: Document, pack: Pack, identify: Identify) -> _Claim:

@@ -74,7 +74,10 @@ class Bilingual(Value):
 
 
 class Submission(Value):
-    """One arrival of bytes; `name` is relative to the inbox and for display only, never used as a path."""
+    """One arrival of bytes; `name` is relative to the inbox and for display only, never used as a path.
+
+    `part_of` = the SHA-256 of the file these pages were cut from.
+    """
 
     sha256: str
     name: str
@@ -82,6 +85,7 @@ class Submission(Value):
     source: Source
     size: int
     media: Media
+    part_of: str | None = None
 
 
 class Word(Value):
@@ -440,12 +444,16 @@ class Observations(Value):
 
 
 class Facts(Value):
-    """All facts of one document; `unreadable` set = the file could not be read and the rest is empty."""
+    """All facts of one document; `unreadable` set = the file could not be read and the rest is empty.
+
+    `parts` (first, last page) = the file holds several documents, which are read one by one instead of it.
+    """
 
     document: Document
     classification: Classification
     extraction: Extraction = Extraction()
     observations: Observations = Observations()
+    parts: tuple[tuple[int, int], ...] = ()
     unreadable: UnreadableReason | None = None
     reason: Bilingual | None = None
     pictures: Mapping[str, str] = Field(default_factory=dict)

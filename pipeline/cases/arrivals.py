@@ -33,6 +33,9 @@ class Delivery(Value):
     duplicate: bool
 
 
+SPLIT = "split"  # a file whose parts are documents of their own
+
+
 class Arrivals(Database):
     """Arrivals and documents; every method is safe to repeat."""
 
@@ -80,9 +83,19 @@ class Arrivals(Database):
             raise KeyError(sha256)
         return _document(row)
 
+    def split(self, sha256: str, facts: str) -> None:
+        """Mark a file as one of several documents; it joins the case of the first of them that finds one."""
+        with self.begin() as connection:
+            connection.execute(
+                tables.documents.update()
+                .where(tables.documents.c.sha256 == sha256, tables.documents.c.case_id.is_(None))
+                .values(state=SPLIT, facts=facts)
+            )
+
     def unfinished(self) -> tuple[str, ...]:
         """Documents that arrived and have not joined a case, so that a lost queue entry is found again."""
-        query = sa.select(tables.documents.c.sha256).where(tables.documents.c.case_id.is_(None))
+        waiting = tables.documents.c.case_id.is_(None) & (tables.documents.c.state != SPLIT)
+        query = sa.select(tables.documents.c.sha256).where(waiting)
         with self.begin() as connection:
             return tuple(connection.execute(query).scalars())
 

@@ -56,10 +56,11 @@ class CaseStore(Arrivals, Papers, Lives):
         label: str,
         at: datetime,
         on: date | None = None,
+        part_of: str | None = None,
     ) -> tuple[str, int]:
         """Put a document into its case and raise the case's revision; repeated calls change nothing.
 
-        `on` = the day on which the arrival counts.
+        `on` = the day on which the arrival counts; `part_of` = the file it was cut from, which comes with it.
         """
         with self.begin() as connection:
             row = one(
@@ -79,6 +80,12 @@ class CaseStore(Arrivals, Papers, Lives):
                 .where(tables.documents.c.sha256 == sha256)
                 .values(case_id=case_id, facts=facts, state="joined", joined=order)
             )
+            if part_of is not None:
+                connection.execute(
+                    tables.documents.update()
+                    .where(tables.documents.c.sha256 == part_of, tables.documents.c.case_id.is_(None))
+                    .values(case_id=case_id, joined=next_number(connection, f"joined:{case_id}"))
+                )
             before = life_of(connection, case_id)
             after = advance(before, Event(name="submitted", on=on or at.date()), Situation()).life
             save(connection, case_id, after)

@@ -111,12 +111,13 @@ def process(
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         for file in files:
             with err.status(f"reading {escape(file.name)}"):
-                review, _ = review_file(file, settings, packs, Path(folder))
-            worst = max(worst, _EXIT[review.verdict])
-            if as_json:
-                sys.stdout.write(review.model_dump_json(by_alias=True) + "\n")
-            else:
-                _print_review(review, show_all=show_all)
+                reviews = review_file(file, settings, packs, Path(folder))
+            for review in reviews:
+                worst = max(worst, _EXIT[review.verdict])
+                if as_json:
+                    sys.stdout.write(review.model_dump_json(by_alias=True) + "\n")
+                else:
+                    _print_review(review, show_all=show_all)
     raise typer.Exit(worst)
 
 

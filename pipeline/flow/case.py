@@ -36,6 +36,7 @@ from pipeline.settings import Settings
 
 UNSORTED = "unsorted"  # the case type of documents that nobody claims
 _URGENCY = ("failed", "indeterminate", "passed")
+_PARTED = Bilingual(zh="多份材料合订的文件", en="File of several documents")
 _UNSORTED_TITLE = Bilingual(zh="未归类文件", en="Unsorted file")
 
 _log = structlog.get_logger(__name__)
@@ -216,7 +217,7 @@ class CaseDesk:
         arrivals = self._cases.deliveries(row.submission.sha256)
         return DocumentView(
             review=review,
-            title=case_type.form_title(forms_of(facts)[-1]) if pack and case_type else None,
+            title=_PARTED if facts.parts else case_type.form_title(forms_of(facts)[-1]) if pack and case_type else None,
             titles={name: title_of(pack, name) for name in facts.extraction.fields},
             code=pack.code if pack else "",
             gallery=self.judging.work(row.submission.sha256),

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pipeline.assembly import parts_of
 from pipeline.classify import classify
 from pipeline.errors import UnreadableError
 from pipeline.extract import extract
@@ -76,6 +77,8 @@ def look(
         except UnreadableError as error:
             return unreadable(submission, error.reason, Bilingual(zh=error.zh, en=error.en))
         document = reading.document
+        if parts := parts_of(document, packs):
+            return _container(document, parts, reading.pictures, gallery)
         classification = classify(document, packs)
         pack = packs.find(classification.case_type, classification.type)
         inspection = _inspect(document, reading.pictures, pack, reader, known, forms, timing)
@@ -89,6 +92,14 @@ def look(
         with timing.of("pictures_s"):
             pictures = _gallery(facts, reading.pictures, inspection.stitched, gallery)
     return facts.model_copy(update={"pictures": pictures, "timing": timing.seconds})
+
+
+def _container(
+    document: Document, parts: tuple[tuple[int, int], ...], pictures: PageSource | None, gallery: Path
+) -> Facts:
+    """Facts of a file of several documents; each of them is read again as a file of its own."""
+    facts = Facts(document=document, classification=Classification(type=None), parts=parts)
+    return facts.model_copy(update={"pictures": _gallery(facts, pictures, None, gallery)})
 
 
 def unreadable(submission: Submission, reason: str, why: Bilingual) -> Facts:

@@ -20,7 +20,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions
 from pipeline.flow.lease import Slot, dead_slots, lease
 
 # Work in flight belongs to this version; raise it only when a workflow changes shape, after draining.
-_VERSION = "1"
+_VERSION = "2"
 _DOCUMENTS, _CASES, _PAPERS, _TIMERS = "documents", "cases", "papers", "timers"
 _ZONE = ZoneInfo("Asia/Shanghai")
 _OFFICE_OPENS = time(8)
@@ -37,6 +37,9 @@ class Work(Protocol):
 
     def read(self, sha256: str) -> str:
         """Read one document; returns the hash of its facts."""
+
+    def split(self, sha256: str, facts: str) -> list[str]:
+        """Cut a file of several documents; the hashes of its parts, none for a file of one."""
 
     def join(self, sha256: str, facts: str) -> tuple[str, int]:
         """Put it into its case; returns case id and revision."""
@@ -93,6 +96,11 @@ def _read(sha256: str) -> str:
     return _desk.work.read(sha256)
 
 
+@DBOS.step(name="split", retries_allowed=True, should_retry=_transient)
+def _split(sha256: str, facts: str) -> list[str]:
+    return _desk.work.split(sha256, facts)
+
+
 @DBOS.step(name="join", retries_allowed=True, should_retry=_transient)
 def _join(sha256: str, facts: str) -> list[str | int]:
     return list(_desk.work.join(sha256, facts))
@@ -135,8 +143,13 @@ def _wake() -> None:
 
 @DBOS.workflow(name="document", max_recovery_attempts=_ATTEMPTS)
 def _document(sha256: str) -> None:
-    case_id, rev = _join(sha256, _read(sha256))
-    _enqueue_case(str(case_id), int(rev))
+    facts = _read(sha256)
+    parts = _split(sha256, facts)
+    for part in parts:
+        _enqueue_document(part)
+    if not parts:
+        case_id, rev = _join(sha256, facts)
+        _enqueue_case(str(case_id), int(rev))
 
 
 @DBOS.step(name="arriving")
@@ -164,6 +177,11 @@ def _papers(case_id: str, rev: int, before: str, turn: int) -> None:
         _draft(case_id, code)
     if codes:
         _publish(case_id, rev)
+
+
+def _enqueue_document(sha256: str) -> None:
+    with SetWorkflowID(f"doc:{sha256}"):
+        DBOS.enqueue_workflow(_DOCUMENTS, _document, sha256)
 
 
 def _enqueue_papers(case_id: str, rev: int, before: str, turn: int) -> None:
@@ -235,8 +253,7 @@ class Engine:
 
     def enqueue(self, sha256: str) -> None:
         """Have a document processed; repeated calls change nothing."""
-        with SetWorkflowID(f"doc:{sha256}"):
-            DBOS.enqueue_workflow(_DOCUMENTS, _document, sha256)
+        _enqueue_document(sha256)
 
     def publish_again(self, case_id: str, rev: int, reason: str) -> None:
         """Write a case's report once more, e.g. because a duplicate arrived."""

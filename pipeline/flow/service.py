@@ -25,8 +25,9 @@ from pipeline.flow.engine import Engine
 from pipeline.flow.judging import now
 from pipeline.flow.sandbox import Limits, facts_of
 from pipeline.ingest import FileStore, check_folders, display_name, ingest
-from pipeline.model import Bilingual, Facts, Review
+from pipeline.model import Bilingual, Facts, Review, Submission
 from pipeline.packs import Packs, World, load_packs
+from pipeline.read import cut_pages
 from pipeline.rules import CHECKS
 from pipeline.settings import Settings
 from pipeline.validate import validate
@@ -53,24 +54,40 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> tuple[Review, Facts]:
-    """Review one file outside any case; nothing but `work` is written."""
-    submission = ingest(path, FileStore(work / "store"), name=path.name, source="cli", now=now(settings))
-    facts = facts_of(
-        FileStore(work / "store").path(submission.sha256),
-        submission,
-        templates=settings.templates,
-        folder=work / submission.sha256,
-        limits=limits_of(settings),
-        recordings=settings.recordings,
-    )
-    case_type = packs.case_types.get(facts.classification.case_type or "")
-    world = World(
-        today=now(settings).date(),
-        profile=settings.profile,
-        registers=case_type.registers if case_type else {},
-    )
-    return validate(facts, packs, world), facts
+def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> list[Review]:
+    """Review one file outside any case, and each document in it; nothing but `work` is written."""
+    files = FileStore(work / "store")
+    submission = ingest(path, files, name=path.name, source="cli", now=now(settings))
+    reviews = []
+    waiting = [submission]
+    while waiting:
+        one = waiting.pop(0)
+        facts = facts_of(
+            files.path(one.sha256),
+            one,
+            templates=settings.templates,
+            folder=work / one.sha256,
+            limits=limits_of(settings),
+            recordings=settings.recordings,
+        )
+        case_type = packs.case_types.get(facts.classification.case_type or "")
+        registers = case_type.registers if case_type else {}
+        world = World(today=now(settings).date(), profile=settings.profile, registers=registers)
+        reviews.append(validate(facts, packs, world))
+        waiting += cut(facts, files)
+    return reviews
+
+
+def cut(facts: Facts, files: FileStore) -> list[Submission]:
+    """The documents in a file of several, stored as files of their own; none for a file of one."""
+    whole, found = facts.document.submission, []
+    for first, last in facts.parts:
+        stem, dot, suffix = whole.name.rpartition(".")
+        name = f"{stem or suffix} [{first}-{last}]{dot}{suffix if stem else ''}"
+        sha256, size = files.keep(cut_pages(files.path(whole.sha256), first, last), name)
+        changes = {"sha256": sha256, "size": size, "name": name, "part_of": whole.sha256}
+        found.append(whole.model_copy(update=changes))
+    return found
 
 
 def digest_of(templates: Path) -> str:
@@ -189,6 +206,17 @@ class Service:
         )
         return hashlib.sha256((folder / "facts.json").read_bytes()).hexdigest()
 
+    def split(self, sha256: str, facts: str) -> list[str]:
+        """Cut a file of several documents into files of their own; their hashes, none for a file of one."""
+        seen = self._desk.judging.facts(sha256)
+        parts = cut(seen, self._files)
+        for part, pages in zip(parts, seen.parts, strict=True):
+            self._cases.receive(part, token=f"{sha256}:{pages[0]}-{pages[1]}")
+        if parts:
+            self._cases.split(sha256, facts)
+            _log.info("several documents in one file", file=seen.document.submission.name, parts=len(parts))
+        return [part.sha256 for part in parts]
+
     def join(self, sha256: str, facts: str) -> tuple[str, int]:
         """Put a document into its case."""
         seen = self._desk.judging.facts(sha256)
@@ -205,6 +233,7 @@ class Service:
             label=label_of(seen, case_type),
             at=self._desk.judging.now(),
             on=self._desk.judging.day(case_type),
+            part_of=seen.document.submission.part_of,
         )
 
     def publish(self, case_id: str, rev: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.model import Document, KnownPages, PageSource, Remark, Submission, TextReader
+from pipeline.read.cutting import cut_pages
 from pipeline.read.images import read_image
 from pipeline.read.limits import ReadLimits
 from pipeline.read.masking import masked
@@ -27,6 +28,7 @@ __all__ = [
     "Reading",
     "RecordedReader",
     "RecordingReader",
+    "cut_pages",
     "open_reader",
     "open_reference",
     "prepare_reference",

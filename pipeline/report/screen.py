@@ -129,7 +129,7 @@ def _pages(case: CaseView, album: Album) -> Iterator[tuple[str, str]]:
 def _document(number: int, view: DocumentView, points: Points, pages: Mapping[str, str], album: Album) -> DocumentShown:
     review = view.review
     title, reason = view.title or word("unclassified"), None
-    if review.document.type is None:
+    if review.document.type is None and view.title is None:
         title, reason = unread_note(has_pages=bool(review.pages))
     anchors = {page.number: f"d{number}p{page.number}" for page in review.pages}
     mine = points.of(number)

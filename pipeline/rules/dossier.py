@@ -51,7 +51,7 @@ class RequiredParts(CaseCheck):
 
     def judge(self, dossier: Dossier, world: World) -> Iterator[Judgement]:
         required = dossier.case.requires.get(world.profile, ()) if dossier.case else ()
-        unclaimed = [part for part in dossier.parts if part.facts.classification.type is None]
+        unclaimed = [part for part in dossier.parts if part.facts.classification.type is None and not part.facts.parts]
         missing = [form for form in required if not _there(dossier, form)]
         for form in missing:
             title = document_title(dossier, form)

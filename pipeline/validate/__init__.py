@@ -11,7 +11,7 @@ import structlog
 
 from pipeline.model import Bilingual, Facts, Finding, Outcome, Review, Severity, Verdict
 from pipeline.packs import CaseType, Dossier, Judgement, Pack, Packs, RuleSpec, World
-from pipeline.validate.files import file_findings, unclassified, unreadable
+from pipeline.validate.files import file_findings, taken_apart, unclassified, unreadable
 from pipeline.validate.review import review_of
 
 __all__ = ["judge", "judge_case", "validate", "verdict_of"]
@@ -31,6 +31,8 @@ def validate(facts: Facts, packs: Packs, world: World) -> Review:
     pack = packs.find(facts.classification.case_type, facts.classification.type)
     if facts.unreadable is not None:
         findings: tuple[Finding, ...] = (unreadable(facts),)
+    elif facts.parts:
+        findings = (*file_findings(facts), taken_apart(facts))
     elif pack is None:
         findings = (*file_findings(facts), unclassified(facts, packs))
     else:

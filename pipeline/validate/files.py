@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pipeline.model import Bilingual, Facts, Finding, Remark, Severity, UnreadableReason
 from pipeline.packs import Packs
 
-INCOMPLETE, FORMAT, SAFETY, CLASS, OFD, SECRET = "IN-01", "IN-03", "IN-04", "IN-07", "ESIGN-03", "SEC-02"
+INCOMPLETE, FORMAT, SAFETY, SPLIT, CLASS = "IN-01", "IN-03", "IN-04", "IN-06", "IN-07"
+OFD, SECRET = "ESIGN-03", "SEC-02"
 
 _RULES: dict[UnreadableReason, str] = {
     "empty": INCOMPLETE,
@@ -64,6 +65,21 @@ def unreadable(facts: Facts) -> Finding:
         required=None if ours else _READABLE,
         fix=_LOOK if ours else _RESUBMIT,
         found=problem,
+    )
+
+
+def taken_apart(facts: Facts) -> Finding:
+    """A file of several documents, each of which is judged as a file of its own."""
+    zh = "、".join(f"第 {first}–{last} 页" if first < last else f"第 {first} 页" for first, last in facts.parts)
+    en = ", ".join(f"{first}-{last}" if first < last else f"{first}" for first, last in facts.parts)
+    return Finding(
+        rule=SPLIT,
+        outcome="pass",
+        severity="info",
+        message=Bilingual(
+            zh=f"文件含 {len(facts.parts)} 份材料（{zh}），已拆开分别审核；原件不变",
+            en=f"{len(facts.parts)} documents in one file (pages {en}), judged one by one; the original is unchanged",
+        ),
     )
 
 

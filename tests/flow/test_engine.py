@@ -31,6 +31,7 @@ class LoggedWork:
         self.disk_full = 0
         self.others_reading = 0
         self.wakes: dict[str, str] = {}
+        self.bundles: dict[str, list[str]] = {}
         self.swept: list[tuple[str, int]] = []
 
     def note(self, line: str) -> None:
@@ -46,6 +47,9 @@ class LoggedWork:
             raise ValueError(sha256)
         time.sleep(self.read_seconds)
         return f"facts-{sha256}"
+
+    def split(self, sha256: str, facts: str) -> list[str]:
+        return self.bundles.get(sha256, [])
 
     def join(self, sha256: str, facts: str) -> tuple[str, int]:
         assert facts == f"facts-{sha256}"
@@ -117,6 +121,20 @@ def test_a_document_is_read_joined_published_and_its_papers_drafted(tmp_path: Pa
     finally:
         engine.stop()
     assert work.lines() == ["read a1", "join a1", "publish case-a 1", "draft case-a O01", "publish case-a 1"]
+
+
+def test_a_file_of_several_documents_is_read_part_by_part_and_joins_nothing_itself(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.bundles["z0"] = ["x1", "y1"]
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        engine.enqueue("z0")
+        assert until(lambda: engine.active() == 0 and "draft case-y O01" in work.lines())
+    finally:
+        engine.stop()
+    assert {"read z0", "join x1", "join y1"} <= set(work.lines())
+    assert "join z0" not in work.lines()
 
 
 def test_papers_wait_for_files_that_arrived_together(tmp_path: Path) -> None:
