@@ -14,11 +14,12 @@ from pipeline.cases import tables
 from pipeline.cases.arrivals import Arrivals, Delivery, DocumentRow
 from pipeline.cases.join import Keys, Match, OpenCase, match, merged
 from pipeline.cases.journal import Chain, entries_of, record, verify
-from pipeline.cases.life import UNPAID, Event, Situation
+from pipeline.cases.life import ENDED, UNPAID, Event, Situation
 from pipeline.cases.life_store import Lives, life_of, save
 from pipeline.cases.lifecycle import advance
 from pipeline.cases.paper_store import PaperRow, Papers
 from pipeline.cases.tables import next_number, one
+from pipeline.errors import RefusedError
 from pipeline.model import Value
 
 __all__ = ["CaseRow", "CaseStore", "Delivery", "DocumentRow", "PaperRow"]
@@ -124,6 +125,33 @@ class CaseStore(Arrivals, Papers, Lives):
                 save(connection, case_id, after)
             connection.execute(tables.cases.update().where(tables.cases.c.id == case_id).values(published_rev=rev))
         return True
+
+    def move(self, sha256: str, target: str, keys: Keys, *, by: str, reason: str, at: datetime, on: date) -> int:
+        """Put a document into another case because a person says so; the target's new revision.
+
+        RefusedError when the target has ended. What the document was cut from stays where it is.
+        """
+        with self.begin() as connection:
+            row = one(connection, sa.select(tables.documents).where(tables.documents.c.sha256 == sha256))
+            case = one(connection, sa.select(tables.cases).where(tables.cases.c.id == target).with_for_update())
+            if row is None or case is None:
+                raise KeyError(sha256 if row is None else target)
+            source, before = row["case_id"], life_of(connection, target)
+            if before.state in ENDED:
+                raise RefusedError(f"{target} is {before.state}", advice="reopen it first, or name another case")
+            rev = _touch(connection, target, keys, case["label"], at, taken=True)
+            order = next_number(connection, f"joined:{target}")
+            connection.execute(
+                tables.documents.update()
+                .where(tables.documents.c.sha256 == sha256)
+                .values(case_id=target, joined=order)
+            )
+            after = advance(before, Event(name="submitted", on=on), Situation()).life
+            save(connection, target, after)
+            data = {"sha256": sha256, "by": by, "reason": reason}
+            record(connection, source, at, "document_moved", {**data, "target": target})
+            record(connection, target, at, "document_joined", {**data, "from": before.state, "to": after.state})
+        return rev
 
     def spawn(self, case_id: str, reason: str, at: datetime, *, shared: frozenset[str]) -> str:
         """A new case with the same values of the `shared` keys, once per reason; returns its number."""

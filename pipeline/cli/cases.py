@@ -27,6 +27,7 @@ _DECISIONS = """[bold]About what was found[/]
   accept RULE    it is in order after all (AGR-01 only with --false-alarm; some failures never)
   refuse RULE    it is not; the point goes into the correction notice
   correct FIELD  what stands on the paper, --set value=…; everything is judged again
+  move DOCUMENT  into the case it belongs to, --set to=CS-…
 [bold]About papers[/]
   release PAPER  let a draft go out, e.g. O05-1; it cannot be changed afterwards
   reject PAPER   set a draft aside

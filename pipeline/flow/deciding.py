@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.cases.decisions import check_acceptance, evidence_of, read_by_person, spec_of, specs_of
+from pipeline.cases.join import keys_of
 from pipeline.cases.life import Event, is_open
 from pipeline.cases.life_store import Decision, current
 from pipeline.cases.lifecycle import PERSONS_EVENTS
@@ -19,7 +20,7 @@ from pipeline.model import Finding
 from pipeline.packs import Pack, Register, covers
 from pipeline.values import is_secret_name, secrets_in
 
-ACTIONS = ("accept", "refuse", "correct", "release", "reject", "send", *PERSONS_EVENTS)
+ACTIONS = ("accept", "refuse", "correct", "release", "reject", "send", "move", *PERSONS_EVENTS)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Deciding:
                 said = f"{paper.number} rejected"
             case "send":
                 said = self._send(judged, request)
+            case "move":
+                return self._move(judged, request)
             case name if name in PERSONS_EVENTS:
                 said = self._event(judged, request)
             case name:
@@ -163,6 +166,33 @@ class Deciding:
             raise RefusedError(f"{paper.number} may be out already", advice="find out, and say how with --reason")
         self._cases.send_again(paper.number)
         return f"{paper.number} {self._desk.outgoing.send(paper)}"
+
+    def _move(self, judged: Judged, request: Request) -> str:
+        """A document that found no case, or the wrong one, is put where a person says it belongs."""
+        found = [facts for facts in judged.facts if facts.document.submission.sha256.startswith(request.item or "-")]
+        if len(found) != 1:
+            names = ", ".join(facts.document.submission.sha256[:8] for facts in judged.facts)
+            raise RefusedError(f"{request.item!r} names {len(found)} documents", advice=f"of this case: {names}")
+        target = request.values.get("to", "")
+        if not target or target == judged.case.id:
+            raise RefusedError("move needs the case it goes to", advice="add --set to=CS-…")
+        if not request.reason.strip():
+            raise RefusedError("move needs a reason", advice="say how you know with --reason")
+        try:
+            other = self._desk.judge(target)
+        except KeyError:
+            raise RefusedError(f"there is no case {target!r}", advice="see `countersign cases list`") from None
+        facts, kind = found[0], found[0].classification.type or ""
+        keys = keys_of(other.case_type, kind, facts.extraction.fields) if other.case_type else {}
+        on, at = self._desk.judging.day(other.case_type), self._desk.judging.now()
+        sha256 = facts.document.submission.sha256
+        rev = self._cases.move(sha256, target, keys, by=request.by, reason=request.reason, at=at, on=on)
+        if len(judged.facts) == 1:
+            event = Event(name="cancelled", on=on, by=request.by, reason=f"{target}: {request.reason}")
+            self._cases.happen(judged.case.id, event, judged.situation, at)
+        self._desk.refresh(target, rev=rev)
+        self._desk.refresh(judged.case.id, rev=self._cases.raise_rev(judged.case.id))
+        return f"{target}: {facts.document.submission.name} moved here; state {self._cases.life(target).state}"
 
     def _event(self, judged: Judged, request: Request) -> str:
         papers = judged.case_type.papers if judged.case_type else ()

@@ -338,6 +338,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "event.paper_failed": ("文件未能生成", "Paper not written"),
     "event.case_spawned": ("另立续费案件", "Renewal case opened"),
     "event.case_follows": ("续费案件", "Renewal case"),
+    "event.document_moved": ("文件移至其他案件", "Document moved to another case"),
     "event.decided": ("人工决定", "Decided"),
     "event.paper_released": ("放行文件", "Paper released"),
     "event.mail_sent": ("邮件已发出", "Mail sent"),

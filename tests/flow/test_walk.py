@@ -351,6 +351,27 @@ def test_an_agreement_signed_once_gets_a_number_of_its_own(walk: Walk) -> None:
     assert walk.state == "closed"
 
 
+def test_a_slip_that_found_no_case_is_put_where_it_belongs(walk: Walk) -> None:
+    to_payment(walk)
+    case = walk.case
+    memoless = slip(walk)
+    fields = {key: value for key, value in memoless.extraction.fields.items() if key not in ("po_no", "memo", "serial")}
+    walk.drop(memoless.model_copy(update={"extraction": memoless.extraction.model_copy(update={"fields": fields})}))
+    stray = walk.case
+    assert stray != case
+    sha256 = walk.judged().rows[0].submission.sha256
+    with pytest.raises(RefusedError, match="no case"):
+        walk.decide("move", sha256[:8], reason="x", values={"to": "CS-2026-9999"})
+    assert "moved here; state payment_claimed" in walk.decide(
+        "move", sha256[:8], reason="代理商电话确认", values={"to": case}
+    )
+    assert walk.state == "cancelled"
+    walk.case = case
+    assert sha256 in {row.submission.sha256 for row in walk.judged().rows}
+    with closing(walk.store) as store:
+        assert store.chain().problems == ()
+
+
 def test_a_payment_notice_is_released_never_merely_recorded(walk: Walk) -> None:
     walk.drop(*dossier())
     with pytest.raises(RefusedError, match="release O05"):
