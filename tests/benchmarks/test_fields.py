@@ -173,6 +173,9 @@ def test_agreements_are_stratified_and_repeatable(tmp_path: Path) -> None:
     assert sum(job.form == "service_agreement" for job in jobs) == 54
 
 
+UNPRINTED = {"travel", "affiliate", "discount_pct"}  # the pack reads them, the printed form does not ask for them
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_a_made_order_breaks_no_arithmetic(seed: int) -> None:
     paper = order(np.random.default_rng(seed), 1 + seed % 6)
@@ -181,7 +184,7 @@ def test_a_made_order_breaks_no_arithmetic(seed: int) -> None:
     amounts = [Decimal(paper.meant[f"lines.{row['no']}.amount"]) for row in rows]
     assert sum(amounts) == Decimal(paper.meant["total"])
     assert Decimal(paper.meant["tax_net"]) + Decimal(paper.meant["tax_amount"]) == Decimal(paper.meant["total"])
-    assert set(paper.meant) >= {key for key in FORM if "." not in key}
+    assert set(paper.meant) >= {key for key in FORM if "." not in key} - UNPRINTED
 
 
 def test_made_companies_differ_and_keep_to_the_lengths() -> None:
