@@ -503,6 +503,12 @@ class Finding(Value):
     confidence: float | None = None
     document: str | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a person must decide it, or the sender mend it, before the case may go on."""
+        weighty = self.severity in ("block", "hold") and self.outcome in ("fail", "unsure")
+        return weighty or self.outcome == "error"
+
 
 class ReviewDocument(Value):
     """The `document` part of a review."""

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
-from pipeline.cases.life import is_open
 from pipeline.cases.life_store import Decision
 from pipeline.errors import RefusedError, UsageError
 from pipeline.model import Facts, FieldValue, Finding
@@ -37,7 +36,7 @@ def settled(findings: Iterable[Finding], sha256: str | None, decisions: Sequence
 
 
 def _settled(finding: Finding, decision: Decision | None) -> Finding:
-    if decision is None or not is_open(finding):
+    if decision is None or not finding.is_open:
         return finding
     if decision.kind == "accept":
         return finding.model_copy(update={"outcome": "pass"})

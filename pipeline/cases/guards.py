@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from pipeline.cases.life import Event, Life, Situation, money
 from pipeline.errors import RefusedError
@@ -66,17 +67,24 @@ def due_known(_life: Life, event: Event, now: Situation) -> None:
         raise RefusedError(f"{event.name}: the amount due is not known", advice="enter the rate, then try again")
 
 
-def paid_in_full(_life: Life, event: Event, now: Situation) -> None:
-    """What came in must be what is due, to the cent; where nothing is due here, any amount."""
-    if now.due is None:
+def paid_in_full(life: Life, event: Event, now: Situation) -> None:
+    """What came in must be what was asked for, to the cent; where nothing is due here, any amount."""
+    due = asked_for(life, now)
+    if due is None:
         return
     amount = money(event.values.get("amount_received", ""))
     if amount is None:
         raise RefusedError(f"{event.name} needs amount_received", advice="add --set amount_received=…")
-    if amount != now.due:
+    if amount != due:
         raise RefusedError(
-            f"{event.name}: {amount:,.2f} received, {now.due:,.2f} due", advice="record it as payment_differs"
+            f"{event.name}: {amount:,.2f} received, {due:,.2f} due", advice="record it as payment_differs"
         )
+
+
+def asked_for(life: Life, now: Situation) -> Decimal | None:
+    """The amount of the payment notice that went out; a rate that changes or goes missing later does not unsay it."""
+    billed = money(life.values.get("billed_amount", ""))
+    return now.due if billed is None else billed
 
 
 def single(_life: Life, event: Event, now: Situation) -> None:

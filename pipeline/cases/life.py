@@ -42,15 +42,7 @@ def state_of(documents: Sequence[Finding], case: Sequence[Finding], *, missing: 
         return "incomplete"
     if any(_fails(finding) for finding in case):
         return "needs_correction"
-    return "needs_review" if any(is_open(finding) for finding in (*documents, *case)) else "accepted"
-
-
-def is_open(finding: Finding) -> bool:
-    """Whether a person must decide it, or the sender mend it, before the case may go on."""
-    match finding.severity, finding.outcome:
-        case (_, "error") | ("block", "unsure" | "fail") | ("hold", "fail" | "unsure"):
-            return True
-    return False
+    return "needs_review" if any(finding.is_open for finding in (*documents, *case)) else "accepted"
 
 
 def _fails(finding: Finding) -> bool:

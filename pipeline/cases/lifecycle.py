@@ -119,7 +119,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("E15", "expired", frozenset({"incomplete", "needs_correction", "awaiting_payment"}), "expired"),
     Transition("E15", "lapsed", frozenset({"awaiting_payment"}), "accepted"),
     Transition("E16", "told_customer", frozenset({"opened"}), _told, (guards.person,)),
-    Transition("E16", "told_reseller", frozenset({"opened"}), _told),
+    Transition("E16", "told_reseller", frozenset({"opened"}), _told, (guards.person,)),
     Transition(
         "E17",
         "originals_sent",
@@ -229,9 +229,8 @@ def _values(life: Life, event: Event, now: Situation) -> Mapping[str, str]:
         case "billed":
             return {"billed_amount": str(now.due)}
         case "payment_differs":
-            received = money(event.values["amount_received"])
-            known = now.due is not None and received is not None
-            return {"payment_difference": str(now.due - received) if known and now.due and received else ""}
+            due, received = guards.asked_for(life, now), money(event.values["amount_received"])
+            return {"payment_difference": "" if due is None or received is None else str(due - received)}
         case "refused":
             return {"refusal_reason": event.reason}
         case "lapsed":

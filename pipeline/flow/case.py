@@ -13,7 +13,7 @@ import structlog
 
 from pipeline.cases.clocks import next_wake, raised, running
 from pipeline.cases.decisions import decision_on
-from pipeline.cases.life import Event, is_open
+from pipeline.cases.life import Event
 from pipeline.cases.life_store import Mark
 from pipeline.cases.store import CaseStore, DocumentRow
 from pipeline.errors import RefusedError
@@ -88,7 +88,7 @@ class CaseDesk:
             pack = judged.pack_of(part.facts)
             if pack is None or pack.event is None:
                 continue
-            if pack.event.clean and any(is_open(finding) for finding in part.findings):
+            if pack.event.clean and any(finding.is_open for finding in part.findings):
                 continue
             sha256 = part.facts.document.submission.sha256
             fields = part.facts.extraction.fields
@@ -236,7 +236,7 @@ def _decision_views(judged: Judged) -> list[DecisionView]:
         pairs += [(finding, review.submission.sha256) for finding in review.findings]
     for finding, sha256 in pairs:
         decision = decision_on(finding, sha256, judged.decisions)
-        if decision is not None and is_open(finding):
+        if decision is not None and finding.is_open:
             views.append(DecisionView(decision.kind, finding, sha256, decision.by, decision.reason, decision.at))
     for item in judged.decisions:
         if item.kind == "correct":

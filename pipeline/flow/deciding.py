@@ -9,7 +9,7 @@ from datetime import date
 
 from pipeline.cases.decisions import check_acceptance, evidence_of, read_by_person, spec_of, specs_of
 from pipeline.cases.join import keys_of
-from pipeline.cases.life import Event, is_open
+from pipeline.cases.life import Event
 from pipeline.cases.life_store import Decision, current
 from pipeline.cases.lifecycle import PERSONS_EVENTS
 from pipeline.cases.store import CaseStore
@@ -79,10 +79,10 @@ class Deciding:
         found = [
             (finding, sha256, pack)
             for finding, sha256, pack in _findings(judged)
-            if covers(request.item, finding.rule) and is_open(finding) and (sha256 or "").startswith(request.document)
+            if covers(request.item, finding.rule) and finding.is_open and (sha256 or "").startswith(request.document)
         ]
         if not found:
-            open_ = sorted({finding.rule for finding, _, _ in _findings(judged) if is_open(finding)})
+            open_ = sorted({finding.rule for finding, _, _ in _findings(judged) if finding.is_open})
             raise RefusedError(
                 f"{request.item!r} is no open point of this case", advice=f"open: {', '.join(open_) or 'none'}"
             )
@@ -114,7 +114,8 @@ class Deciding:
                     false_alarm=request.false_alarm,
                 ),
             )
-        return f"{', '.join(sorted({finding.rule for finding, _, _ in found}))} {request.action}ed".replace("eed", "ed")
+        done = "accepted" if request.action == "accept" else "refused"
+        return f"{', '.join(sorted({finding.rule for finding, _, _ in found}))} {done}"
 
     def _field(self, judged: Judged, request: Request) -> str:
         if "value" not in request.values:

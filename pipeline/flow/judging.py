@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.cases.decisions import corrected, settled, spec_of, specs_of
-from pipeline.cases.life import Life, Situation, is_open, state_of
+from pipeline.cases.life import Life, Situation, state_of
 from pipeline.cases.life_store import Decision
 from pipeline.cases.store import CaseRow, CaseStore, DocumentRow
 from pipeline.flow.specimens import Specimens
@@ -27,7 +27,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 class Judged:
     """A case after judgement: `reviews` and `findings` are the machine's, `dossier` and `effective` count.
 
-    `effective` are the findings of the case rules after the decisions; `owners` the rule behind each finding by id.
+    `effective` are the findings of the case rules after the decisions.
     """
 
     case: CaseRow
@@ -73,12 +73,12 @@ class Judge:
             profile=self._settings.profile,
             registers=case_type.registers if case_type else {},
             others=self._cases.others(case.id, case.keys) if case and case.keys else {},
-            seals={
-                sha256: self._specimens.beside(item, self.work(sha256))
-                for item in facts
-                for sha256 in (item.document.submission.sha256,)
-            },
+            seals=dict(map(self._beside, facts)),
         )
+
+    def _beside(self, facts: Facts) -> tuple[str, Mapping[int, str]]:
+        sha256 = facts.document.submission.sha256
+        return sha256, self._specimens.beside(facts, self.work(sha256))
 
     def judge(self, case_id: str) -> Judged:
         """Judge all documents of a case; KeyError when there is no such case."""
@@ -170,10 +170,10 @@ def _situation(
         outcome = "needs_review"
     open_: dict[str, dict[str, None]] = {}
     for stage, finding, _, _ in staged:
-        if is_open(finding):
+        if finding.is_open:
             open_.setdefault(stage, {})[finding.rule] = None
     failed = [(finding, spec) for finding, spec, _ in material if finding.outcome == "fail"]
-    doubts = [finding.rule for finding, _, _ in material if is_open(finding) and finding.outcome != "fail"]
+    doubts = [finding.rule for finding, _, _ in material if finding.is_open and finding.outcome != "fail"]
     return Situation(
         outcome=outcome,
         due=settlement.net if settlement else None,

@@ -60,11 +60,10 @@ class Outgoing:
         world = self._judge.world(case_type, judged.case)
         facts = _case_facts(judged, self._cases.events(judged.case.id) if "archive" in spec.body else ())
         body = content(spec, case_type, facts, world)
-        rounds = judged.life.values.get("lapses", "") if spec.event == "billed" else ""
         row = self._cases.allocate(
             judged.case.id,
             code,
-            fingerprint({**body, "round": rounds} if rounds else body),
+            _print_of(spec, judged, body),
             dated=world.today,
             number=lambda seq, daily: number_of(spec, case=judged.case.id, seq=seq, dated=world.today, daily=daily),
         )
@@ -93,7 +92,14 @@ class Outgoing:
         newest = max(paper.seq for paper in self._cases.papers(judged.case.id) if paper.code == row.code)
         if row.seq != newest:
             raise RefusedError(f"{row.number} was replaced", advice=f"release {row.code}-{newest} instead")
-        self._settle(judged, spec, row, by=by, world=self._judge.world(case_type, judged.case))
+        world = self._judge.world(case_type, judged.case)
+        facts = _case_facts(judged, self._cases.events(judged.case.id) if "archive" in spec.body else ())
+        if _print_of(spec, judged, content(spec, case_type, facts, world)) != row.fingerprint:
+            raise RefusedError(
+                f"{row.number} no longer says what the case says",
+                advice=f"write it anew with `countersign generate {judged.case.id} {row.code}`, then release that",
+            )
+        self._settle(judged, spec, row, by=by, world=world)
         return row
 
     def reject(self, judged: Judged, name: str, *, by: str, reason: str) -> PaperRow:
@@ -216,6 +222,12 @@ def paper_spec(judged: Judged, code: str) -> tuple[PaperSpec, CaseType]:
     mine = [spec for spec in judged.case_type.papers if spec.code == code and spec.profile == judged.case.profile]
     others = [spec for spec in judged.case_type.papers if spec.code == code]
     return (mine or others)[0], judged.case_type
+
+
+def _print_of(spec: PaperSpec, judged: Judged, body: Mapping[str, object]) -> str:
+    """Equal for equal content; a payment notice after a lapsed one is another paper though it says the same."""
+    rounds = judged.life.values.get("lapses", "") if spec.event == "billed" else ""
+    return fingerprint({**body, "round": rounds} if rounds else body)
 
 
 def _spoken(judged: Judged) -> frozenset[str]:

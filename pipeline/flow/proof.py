@@ -7,7 +7,6 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.cases.life import is_open
 from pipeline.errors import GenerateError
 from pipeline.flow.document import look
 from pipeline.model import Pixels, ReadLine, ReadText, Submission
@@ -41,7 +40,7 @@ def prove(document: bytes, name: str, pack: Pack, packs: Packs, world: World, at
         raise GenerateError(
             f"{name}: read back, the paper is not recognised as {pack.type}", advice="mend its template or pack"
         )
-    wrong = [finding for finding in judge(facts, pack, world) if is_open(finding)]
+    wrong = [finding for finding in judge(facts, pack, world) if finding.is_open]
     if wrong:
         told = "; ".join(f"{finding.rule} {finding.message.en}" for finding in wrong)
         raise GenerateError(f"{name}: the paper fails its own rules: {told}", advice="mend the data it is made of")

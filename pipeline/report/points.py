@@ -49,7 +49,7 @@ class Point:
         """`fail`, `unsure` or `error`; `remark` when it stops nothing, `decided` when a person accepted it."""
         if self.decision is not None and self.decision.kind == "accept":
             return "decided"
-        return self.finding.outcome if is_open(self.finding) else "remark"
+        return self.finding.outcome if self.finding.is_open else "remark"
 
 
 _Located = tuple[Finding, Place | None, str | None]
@@ -74,11 +74,6 @@ class Points:
         return [*mine, *self.old.get(document, ())]
 
 
-def is_open(finding: Finding) -> bool:
-    """A failure or doubt that stops the case, or a check that broke."""
-    return finding.outcome == "error" or (finding.outcome in _OPEN and finding.severity in ("block", "hold"))
-
-
 def points_of(case: CaseView, pages: Mapping[str, str]) -> Points:
     """Sorted by outcome, then weight, then where they stand; `pages` = class of the picture by anchor."""
     decisions = {_key(item.finding, item.sha256): item for item in case.decisions if item.finding is not None}
@@ -92,7 +87,7 @@ def points_of(case: CaseView, pages: Mapping[str, str]) -> Points:
         if not _counts(case, place):
             if place:
                 old.setdefault(place.document, []).append(_point(0, located, pages, decision))
-        elif not is_open(finding):
+        elif not finding.is_open:
             remarks.append(located)
         elif decision is not None and decision.kind == "accept":
             accepted.append(located)

@@ -107,16 +107,10 @@ def _share(dossier: Dossier, part: Part, reading: Reading, whole_ref: str) -> tu
 def _presence(dossier: Dossier, types: Iterable[str]) -> Input:
     """There and nothing of weight open against it, there but doubtful, or not there."""
     parts = [part for type_ in types for part in dossier.parts_of(type_)]
-    sound = next((part for part in parts if not any(_open(part))), None)
+    sound = next((part for part in parts if not any(finding.is_open for finding in part.findings)), None)
     if sound:
         return Input(YES, _PRINTED[YES], sound)
     return _bare(UNKNOWN if parts else NO)
-
-
-def _open(part: Part) -> Iterable[bool]:
-    for finding in part.findings:
-        weighty = finding.severity in ("block", "hold") and finding.outcome in ("fail", "unsure")
-        yield weighty or finding.outcome == "error"
 
 
 def _bare(value: str) -> Input:

@@ -46,7 +46,7 @@ def test_an_order_goes_its_way() -> None:
     for item in (
         *PAID,
         event("opened", **OPENING),
-        event("told_reseller"),
+        event("told_reseller", by="赵开通"),
         event("told_customer", by="赵开通", channel="电话", recipient="林若青"),
         event("originals_sent"),
         event("originals_received"),
@@ -129,6 +129,20 @@ def test_an_underpayment_is_recorded_and_the_case_waits_on() -> None:
     life = run(Life(), *PAID[:4], event("payment_differs", by="王", amount_received="100000"))
     assert life.state == "awaiting_payment"
     assert life.values["payment_difference"] == "5984.00"
+
+
+@pytest.mark.parametrize("due", [None, Decimal("1.00")])
+def test_what_was_asked_for_must_come_in_though_the_rate_changed_or_went_missing(due: Decimal | None) -> None:
+    billed = run(Life(), *PAID[:4])
+    now = FINE.model_copy(update={"due": due})
+    with pytest.raises(RefusedError, match=r"105,984\.00 due"):
+        run(billed, event("payment_confirmed", by="王财务", amount_received="1.00"), now=now)
+    assert run(billed, event("payment_confirmed", by="王财务", amount_received="105984"), now=now).state == "paid"
+
+
+def test_nothing_received_is_a_difference_too() -> None:
+    life = run(Life(), *PAID[:4], event("payment_differs", by="王财务", amount_received="0"))
+    assert life.values["payment_difference"] == "105984.00"
 
 
 def test_money_is_not_asked_for_where_nothing_is_due_at_this_desk() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -370,6 +371,22 @@ def test_a_slip_that_found_no_case_is_put_where_it_belongs(walk: Walk) -> None:
     assert sha256 in {row.submission.sha256 for row in walk.judged().rows}
     with closing(walk.store) as store:
         assert store.chain().problems == ()
+
+
+def test_a_draft_that_no_longer_says_what_the_case_says_is_not_released(walk: Walk, tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(walk.settings.templates, templates)
+    walk.settings = walk.settings.model_copy(update={"templates": templates})
+    walk.drop(*dossier())
+    rates = templates / "csp_order" / "registers" / "rates.toml"
+    rates.write_text(rates.read_text("utf-8").replace('discount_pct = "8"', 'discount_pct = "5"'), "utf-8")
+    with pytest.raises(RefusedError, match="no longer says"):
+        walk.decide("release", "O05-1", by="李放行")
+    assert walk.state == "accepted"
+    walk.generate("O05")
+    walk.decide("release", "O05-2", by="李放行")
+    assert "109,440.00" in walk.text("O05")
+    assert walk.life.values["billed_amount"] == "109440.00"
 
 
 def test_a_payment_notice_is_released_never_merely_recorded(walk: Walk) -> None:
