@@ -81,6 +81,15 @@ def paid_in_full(life: Life, event: Event, now: Situation) -> None:
         )
 
 
+DERIVED = frozenset({"billed_amount", "payment_difference", "refusal_reason", "lapses", "clock", "count"})
+
+
+def nothing_derived(_life: Life, event: Event, _now: Situation) -> None:
+    """What follows from events cannot be set by a person."""
+    if event.by and (names := DERIVED.intersection(event.values)):
+        raise RefusedError(f"{', '.join(sorted(names))} follows from what happens", advice="leave it out")
+
+
 def asked_for(life: Life, now: Situation) -> Decimal | None:
     """The amount of the payment notice that went out; a rate that changes or goes missing later does not unsay it."""
     billed = money(life.values.get("billed_amount", ""))

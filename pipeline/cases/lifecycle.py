@@ -201,7 +201,7 @@ def advance(life: Life, event: Event, now: Situation) -> Step:
     if row is None:
         wanted = ", ".join(state for state in STATES if any(state in row.sources for row in rows))
         raise RefusedError(f"{event.name} is not possible while the case is {life.state}", advice=f"possible: {wanted}")
-    for guard in (*row.guards, guards.needs(*now.needs.get(event.name, ()))):
+    for guard in (guards.nothing_derived, *row.guards, guards.needs(*now.needs.get(event.name, ()))):
         guard(life, event, now)
     target = row.target(life, event, now) if callable(row.target) else row.target
     return Step(_after(life, event, now, row, target or life.state), row)

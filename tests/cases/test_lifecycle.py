@@ -140,6 +140,12 @@ def test_what_was_asked_for_must_come_in_though_the_rate_changed_or_went_missing
     assert run(billed, event("payment_confirmed", by="王财务", amount_received="105984"), now=now).state == "paid"
 
 
+def test_a_person_cannot_set_what_follows_from_events() -> None:
+    billed = run(Life(), *PAID[:4])
+    with pytest.raises(RefusedError, match="billed_amount follows"):
+        run(billed, event("held", by="钱", reason="x", billed_amount="1.00"))
+
+
 def test_nothing_received_is_a_difference_too() -> None:
     life = run(Life(), *PAID[:4], event("payment_differs", by="王财务", amount_received="0"))
     assert life.values["payment_difference"] == "105984.00"
