@@ -22,7 +22,7 @@ Outcome = Literal["pass", "fail", "unsure", "n/a", "error"]
 Severity = Literal["block", "hold", "warn", "info"]
 Verdict = Literal["passed", "indeterminate", "failed"]
 Source = Literal["inbox", "mail", "cli"]
-Media = Literal["pdf", "jpg", "png", "tif", "docx", "xlsx", "ofd", "toml", "csv", "json", "unknown"]
+Media = Literal["pdf", "jpg", "png", "tif", "docx", "xlsx", "ofd", "toml", "csv", "json", "eml", "zip", "unknown"]
 TextSource = Literal["text", "ocr", "form", "none"]
 UnreadableReason = Literal[
     "empty",
@@ -73,10 +73,55 @@ class Bilingual(Value):
 # --- intake and reading -------------------------------------------------------------------------------------------
 
 
+class Origin(Value):
+    """Pages `first` to `last` (from 1) of a file that were put into another one."""
+
+    sha256: str
+    name: str
+    first: int
+    last: int
+
+
+class Sender(Value):
+    """Who a message says it comes from; nothing of it is proved.
+
+    `address` = the only address of the only From, empty when there is none or more than one; `claimed` = whatever looks
+    like an address in From, in the name too; `failed` = checks of the receiving server that went wrong.
+    """
+
+    address: str = ""
+    display: str = ""
+    claimed: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+class Mail(Value):
+    """A message as its header says; `references` = the messages it answers, `returned` = a report on one of ours."""
+
+    subject: str = ""
+    sender: Sender = Sender()
+    sent_at: datetime | None = None
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    returned: bool = False
+
+
+class Carrier(Value):
+    """The mail or archive a document came in; `part` = its name there, `mail` = the message, if there is one."""
+
+    sha256: str
+    name: str
+    part: str
+    mail: Mail | None = None
+
+
 class Submission(Value):
     """One arrival of bytes; `name` is relative to the inbox and for display only, never used as a path.
 
-    `part_of` = the SHA-256 of the file these pages were cut from.
+    `carrier` = the mail or archive it came in; `part_of` = the SHA-256 of the file these pages were cut from,
+    `made_of` = the files they were put together from, in the order of the pages. `withheld` = names of texts in it that
+    are not kept, because nobody could search them for passwords; the file stays where it came from.
     """
 
     sha256: str
@@ -86,6 +131,40 @@ class Submission(Value):
     size: int
     media: Media
     part_of: str | None = None
+    made_of: tuple[Origin, ...] = ()
+    carrier: Carrier | None = None
+    withheld: tuple[str, ...] = ()
+
+
+class Enclosed(Value):
+    """One thing in a mail or archive: taken as a document of its own (`sha256`), set aside as none, or refused.
+
+    `code` is a stable word for the reason, which `reason` tells; `mail` = its number among the parcel's `mails`.
+    """
+
+    name: str
+    size: int
+    fate: Literal["taken", "aside", "refused"]
+    sha256: str | None = None
+    code: str = ""
+    reason: Bilingual | None = None
+    mail: int | None = None
+
+
+class Parcel(Value):
+    """A mail or archive and everything that lay in it; `mails` = itself, or the messages in the archive.
+
+    Messages within messages are not among them: who sends them on answers for them.
+    """
+
+    kind: Literal["mail", "archive"]
+    mails: tuple[Mail, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
+
+    @property
+    def mail(self) -> Mail | None:
+        """The message itself, None for an archive."""
+        return self.mails[0] if self.kind == "mail" and self.mails else None
 
 
 class Word(Value):
@@ -121,7 +200,10 @@ class Table(Value):
 
 
 class Page(Value):
-    """One upright page; `width`, `height` in pt, `rotation` = degrees clockwise applied to make it upright."""
+    """One upright page; `width`, `height` in pt, `rotation` = degrees clockwise applied to make it upright.
+
+    `concealed` = where passwords stand: their text is masked, and no picture made for people shows these places.
+    """
 
     number: int
     width: float
@@ -133,6 +215,7 @@ class Page(Value):
     text_source: TextSource = "none"
     lines: tuple[Line, ...] = ()
     tables: tuple[Table, ...] = ()
+    concealed: tuple[Box, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -200,8 +283,8 @@ class Document(Value):
 
     @property
     def is_electronic(self) -> bool:
-        """True for files that were never paper (Word, Excel, order data)."""
-        return self.submission.media in ("docx", "xlsx", "toml", "csv", "json")
+        """True for files that were never paper (Word, Excel, order data, mail)."""
+        return self.submission.media in ("docx", "xlsx", "toml", "csv", "json", "eml", "zip")
 
     @property
     def text(self) -> str:
@@ -285,6 +368,15 @@ class TextReader(Protocol):
 
 
 # --- facts --------------------------------------------------------------------------------------------------------
+
+
+class Sheet(Value):
+    """Which page of its document a page is: as its blank form tells (`kind` = type of the form), else as printed."""
+
+    page: int
+    number: int
+    total: int | None = None
+    kind: str | None = None
 
 
 class Classification(Value):
@@ -446,7 +538,9 @@ class Observations(Value):
 class Facts(Value):
     """All facts of one document; `unreadable` set = the file could not be read and the rest is empty.
 
-    `parts` (first, last page) = the file holds several documents, which are read one by one instead of it.
+    `parcel` = it is a mail or archive, `parts` (first, last page) = the file holds several documents: in both cases
+    these are read one by one instead of it; `whole` = the SHA-256 of the document that its pages were put together
+    into, which is judged instead of it.
     """
 
     document: Document
@@ -454,10 +548,18 @@ class Facts(Value):
     extraction: Extraction = Extraction()
     observations: Observations = Observations()
     parts: tuple[tuple[int, int], ...] = ()
+    parcel: Parcel | None = None
+    whole: str | None = None
+    sheets: tuple[Sheet, ...] = ()
     unreadable: UnreadableReason | None = None
     reason: Bilingual | None = None
     pictures: Mapping[str, str] = Field(default_factory=dict)
     timing: Mapping[str, float] = Field(default_factory=dict)
+
+    @property
+    def is_document(self) -> bool:
+        """False for a mail, an archive, a file of several documents, and pages that are judged with others."""
+        return self.parcel is None and not self.parts and self.whole is None
 
 
 # --- the blank form -----------------------------------------------------------------------------------------------
@@ -573,12 +675,18 @@ class ReviewPage(Value):
 
 
 class ReviewSubmission(Value):
-    """The `submission` part of a review."""
+    """The `submission` part of a review; `part_of` and `made_of` name the files its pages came in, when it was made.
+
+    `carrier` = the mail or archive it came in.
+    """
 
     sha256: str
     name: str
     received_at: datetime
     source: Source
+    part_of: str | None = None
+    made_of: tuple[Origin, ...] = ()
+    carrier: Carrier | None = None
 
 
 class Review(Value):

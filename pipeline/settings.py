@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     )
     reading_seconds: int = Field(900, ge=10, description="Time limit of reading one file.")
     memory_mib: int = Field(12288, ge=1024, description="Address-space limit of reading one file, in MiB.")
+    unpack_files: int = Field(200, ge=1, le=5000, description="Most files in one mail or archive, at any depth.")
+    unpack_mib: int = Field(500, ge=1, le=4000, description="Most MiB that one mail or archive may unpack to.")
     pdf: bool = Field(True, description="Also write outgoing papers as PDF when LibreOffice is installed.")
     smtp_host: str = Field("", description="Server that takes outgoing mail; empty: papers are only laid down as .eml.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")

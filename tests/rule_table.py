@@ -95,6 +95,8 @@ def declared() -> Iterator[Declared]:
         for document_rule in pack.rules:
             spec = document_rule.spec
             yield Declared(spec.id, name, spec, (spec.severity,))
+    for alarm in case_type().alarms:
+        yield Declared(alarm.spec.id, "case", alarm.spec, (alarm.spec.severity,))
     for rule in case_type().rules:
         spec, check = rule.spec, rule.check
         if not isinstance(check, DecisionTable):

@@ -25,6 +25,7 @@ from pipeline.ingest import (
     media_of,
     safe_name,
 )
+from tests.unpack.made import attach, mail, packed
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -113,6 +114,12 @@ def state(path: Path) -> str:
         ("a.docx", office_bytes("word/document2.xml"), "docx"),
         ("a.docx", office_bytes("xl/workbook.xml"), "xlsx"),
         ("a.zip", office_bytes("readme.txt"), "unknown"),
+        ("a.zip", packed({"订单.pdf": b"%PDF"}), "zip"),
+        ("a.docx", packed({"订单.pdf": b"%PDF"}), "zip"),
+        ("a.eml", b"Subject: x\n\ny", "eml"),
+        ("a.bin", mail().as_bytes(), "eml"),
+        ("a.csv", mail().as_bytes(), "csv"),
+        ("a.eml", pdf_bytes(), "pdf"),
         ("a.docx", office_bytes()[:60], "unknown"),
         ("order.toml", b"\xef\xbb\xbfpo_no = 'PO-1'\n", "toml"),
         ("order.toml", b"po_no = \n", "toml"),
@@ -241,6 +248,19 @@ def test_embedded_workbook_does_not_end_a_word_file(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     assert state(write(path, data)) == "complete"
     assert state(write(path, data[: data.index(inner) + len(inner)])) == "incomplete"
+
+
+def test_a_mail_of_several_parts_is_whole_at_the_end_of_them(tmp_path: Path) -> None:
+    whole = attach(mail(), "订单.pdf", bytes(range(256)) * 400).as_bytes()
+    path = tmp_path / "a.eml"
+    assert state(write(path, whole)) == "complete"
+    assert state(write(path, whole + b"\n-- \na footer of the list\n" * 9000)) == "complete"
+    assert {state(write(path, whole[:cut])) for cut in range(600, len(whole) - 8, 4001)} == {"incomplete"}
+    found = completeness(write(path, whole[: len(whole) // 2]))
+    assert found.reason is not None
+    assert "邮件" in found.reason.zh
+    assert state(write(path, b"From: a@example.com\n\nno parts")) == "complete"
+    assert state(write(path, b"Content-Type: multipart/mixed\n\nno boundary")) == "complete"
 
 
 def test_order_data(tmp_path: Path) -> None:

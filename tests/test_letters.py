@@ -14,6 +14,7 @@ import pytest
 from docxtpl import DocxTemplate
 
 from pipeline.cases.papers import CaseFacts, content, finished, number_of
+from pipeline.cases.releases import Release
 from pipeline.classify import classify
 from pipeline.errors import GenerateError
 from pipeline.extract import extract
@@ -73,6 +74,14 @@ HISTORY = (
     ("2026年10月22日 14:20", "原件核对一致，归档"),
 )
 
+RELEASED = (
+    Release(number="CS-2026-0001-O02-1", at="2026-09-28T10:20:00+08:00", files={"O02-1.docx": "f" * 64}),
+    Release(
+        number="CS-2026-0001-O05-1", at="2026-09-29T09:30:00+08:00", by="周明远",
+        files={"O05-1.docx": "d" * 64, "O05-1.eml": "e" * 64},
+    ),
+)  # fmt: skip
+
 
 def told(rule: str, found: str, required: str, fix: str, outcome: Any = "unsure") -> Finding:
     words = {name: Bilingual(zh=text, en=text) for name, text in (("required", required), ("fix", fix))}
@@ -124,6 +133,7 @@ def case(*extra: Finding, **changes: Any) -> CaseFacts:
         reminders={"ORIG-01": 2, "TERM-04": 1},
         originals=("service_agreement:scan", "purchase_order:scan"),
         history=HISTORY,
+        released=RELEASED,
     )
     return replace(whole, **changes)
 
@@ -237,7 +247,10 @@ CONTAINS: Mapping[str, tuple[str, ...]] = {
         "2026年10月20日", "盖章处",
     ),
     "O14": ("DIST-01", "不予受理", "2027-05-11 之后可重新下单", "不对文件的法律效力作出判断", "盖章处"),
-    "O15": ("a" * 64, "b" * 64, "财务确认到账", "档案柜 A-12", "不早于2036年10月22日", "2026年10月22日"),
+    "O15": (
+        "a" * 64, "财务确认到账", "档案柜 A-12", "不早于2036年10月22日", "2026年10月22日", "服务协议",
+        "CS-2026-0001-O05-1", "O05-1.docx", "O05-1.eml", "d" * 64, "e" * 64, "2026-09-29", "周明远", "f" * 64, "系统",
+    ),
 }  # fmt: skip
 FORBIDDEN = ("无效", "伪造", "假章", "None", "{{", "暂定（", "6200000000000000022")
 NOT_IN: Mapping[str, tuple[str, ...]] = {
@@ -259,6 +272,12 @@ def test_a_letter_says_what_it_must_and_nothing_it_must_not(spec: PaperSpec) -> 
     plain = text.replace("\n", "")
     assert not [words for words in CONTAINS[spec.code] if words not in plain]
     assert not [words for words in (*FORBIDDEN, *NOT_IN.get(spec.code, ())) if words in plain]
+
+
+def test_a_manifest_has_the_hash_of_every_paper_that_came_in() -> None:
+    for profile, digits in (("distributor", "abc"), ("reseller", "ad")):
+        text = letter("O15", profile=profile).replace("\n", "")
+        assert all(digit * 64 in text for digit in digits)
 
 
 @every_letter

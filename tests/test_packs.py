@@ -42,7 +42,7 @@ def test_every_rule_speaks_both_languages_and_tells_the_cure() -> None:
 
 def test_every_check_is_used_or_at_least_named_as_registered() -> None:
     used = {rule.spec.check for pack in case_type().packs.values() for rule in pack.rules}
-    used |= {rule.spec.check for rule in case_type().rules}
+    used |= {rule.spec.check for rule in case_type().rules} | {rule.spec.check for rule in case_type().alarms}
     assert used == set(CHECKS)
     assert all(name == check.name for name, check in CHECKS.items())
 

@@ -21,9 +21,10 @@ TODAY = date(2026, 9, 28)
 
 @dataclass(frozen=True)
 class Dropped:
-    """What became of a file: `outcome` = read or the reason why not, `why` the sentence for staff.
+    """What became of a file: `outcome` = read, opened (a mail or archive) or why not, `why` the sentence for staff.
 
-    `remarks` are codes of what was noticed about the file itself, `held` those that keep it from passing.
+    `inside` = what a mail or archive is said to hold, taken or not. `remarks` are codes of what was noticed about the
+    file itself, `held` those that keep it from passing.
     """
 
     outcome: str
@@ -33,6 +34,7 @@ class Dropped:
     remarks: tuple[str, ...]
     held: tuple[str, ...]
     cpu_seconds: float
+    inside: tuple[str, ...] = ()
 
 
 def drop(path: Path, seconds: int) -> Dropped:
@@ -47,14 +49,17 @@ def drop(path: Path, seconds: int) -> Dropped:
 def told(facts: Facts, cpu_seconds: float) -> Dropped:
     """What the desk says of these facts."""
     review = validate(facts, _packs(), World(today=TODAY, profile="distributor"))
+    # what was in it is judged by itself, so an opened mail has no verdict of its own
+    opened = facts.parcel is not None
     return Dropped(
-        outcome=facts.unreadable or "read",
-        verdict=review.verdict,
+        outcome=facts.unreadable or ("opened" if opened else "read"),
+        verdict="opened" if opened else review.verdict,
         pages=len(facts.document.pages),
         why=facts.reason.en if facts.reason else "",
         remarks=tuple(remark.code for remark in facts.document.remarks),
         held=tuple(finding.found or "" for finding in review.findings if finding.outcome == "unsure"),
         cpu_seconds=cpu_seconds,
+        inside=tuple(item.name for item in facts.parcel.enclosed) if facts.parcel else (),
     )
 
 

@@ -27,12 +27,13 @@ _PAGES = re.compile(r"ok pages=([1-9]\d*)")
 _LOCK = re.compile(r"password|decrypted|only Standard", re.IGNORECASE)
 # Signatures that leave a part of the file uncovered, and forbidden changes dressed up as the filling of a form.
 _SNEAKY = re.compile(r"coverage-anomalies|sneaky")
-# What else arrives: the set, which files of it, and the words by which a refusal names them.
+# What else arrives: the set, which files of it, and the words by which a refusal names them; none for what can be read.
 FOREIGN: dict[str, tuple[str, str, str]] = {
-    "mail": ("emails", r"\.eml$", r"mail"),
+    "mail": ("emails", r"\.eml$", ""),
     "Outlook mail": ("emails", r"\.msg$", r"mail|message|Outlook"),
     "winmail.dat": ("tnef", r".", r"winmail|TNEF|Outlook"),
-    "archive": ("archives", r".", r"archive|program"),
+    "zip": ("archives", r"\.zip$", ""),
+    "other archive": ("archives", r"(?<!\.zip)$", r"archive|program"),
     "OFD": ("ofd", r"\.ofd$", r"OFD"),
     "old Word": ("docx_templates", r"\.doc$", r"old Word"),
     "Word": ("docx_templates", r"\.docx$", ""),
@@ -42,7 +43,10 @@ FOREIGN: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True)
 class FileJob:
-    """One file: `row` in its table, `pages` that the parsers count (None where they differ), `name` of its kind."""
+    """One file: `row` in its table, `pages` that the parsers count (None where they differ), `name` of its kind.
+
+    `inside` = names of attachments that Python's own parser finds in a mail.
+    """
 
     table: str
     row: str
@@ -53,6 +57,7 @@ class FileJob:
     name: str = ""
     tampered: bool = False
     signatures: int = 0
+    inside: tuple[str, ...] = ()
 
 
 def run(plan: Plan, crew: Crew, data: Path) -> Section:
@@ -79,7 +84,7 @@ def jobs(plan: Plan, data: Path) -> list[FileJob]:
     odd = [_odd(item, seconds) for item in items(data, "hostile_pdf")]
     signed = [_signed(item, seconds) for item in items(data, "signed_pdf")]
     foreign = [
-        FileJob(OTHERS, row, item.path, seconds, name=name)
+        FileJob(OTHERS, row, item.path, seconds, name=name, inside=_attachments(item))
         for row, (folder, pattern, name) in FOREIGN.items()
         for item in items(data, folder)
         if re.search(pattern, item.name)
@@ -97,6 +102,12 @@ def jobs(plan: Plan, data: Path) -> list[FileJob]:
         *sample(plan, signed, lambda job: job.row, 1, 3),
         *sample(plan, foreign, lambda job: job.row, 1, 4),
     ]
+
+
+def _attachments(item: Item) -> tuple[str, ...]:
+    """Names without folders, as the product tells them."""
+    found = (item.facts.get("observed") or {}).get("attachments") or ()
+    return tuple(str(each["name"]).replace("\\", "/").rpartition("/")[2] for each in found if each.get("name"))
 
 
 def sample(
@@ -172,9 +183,15 @@ GOALS: dict[str, Goal] = {ALL: "high", SOME: "none", LOCKED: "low", NONE: "low"}
 HARM = ["crashed", "over the time", "passed", "CPU"]
 
 
+def is_read(job: FileJob, told: Dropped) -> bool:
+    """Read, or opened without losing anything in it."""
+    kept = all(any(name == each or each.startswith(f"{name}/") for each in told.inside) for name in job.inside)
+    return told.outcome == "read" or (told.outcome == "opened" and kept)
+
+
 def refused(told: Dropped) -> bool:
     """Refused with a reason, not broken off."""
-    return told.outcome not in ("read", CRASHED, HUNG)
+    return told.outcome not in ("read", "opened", CRASHED, HUNG)
 
 
 def pdf_table(done: Iterable[Done[FileJob, Dropped]]) -> Table:
@@ -239,12 +256,16 @@ def foreign_table(done: Iterable[Done[FileJob, Dropped]]) -> Table:
         chosen = groups[label]
         row: dict[str, Cell] = {"n": len(chosen)}
         readable = not chosen[0][0].name
-        row["read"] = Rate.of((told.outcome == "read" for _, told in chosen), "high" if readable else "low")
+        row["read"] = Rate.of((is_read(job, told) for job, told in chosen), "high" if readable else "low")
         row["refused"] = Rate.of((refused(told) for _, told in chosen), "none")
         if not readable:
             row["named for what it is"] = Rate.of(named(job, told) for job, told in chosen)
         rows[label] = row | harm(chosen)
-    note = "Named for what it is: the refusal says mail, archive, OFD and so on, so that the sender knows what to do."
+    note = (
+        "Read: also opened, if it is a mail or archive, and every attachment that Python's own parser finds is a "
+        "document or told with a reason; what was in it is not judged here. Named for what it is: the refusal says so, "
+        "so that the sender knows what to do."
+    )
     return Table(OTHERS, ["n", "read", "refused", "named for what it is", *HARM], rows, note)
 
 
@@ -279,6 +300,6 @@ def wrong(job: FileJob, told: Dropped) -> str:
         return f"{told.pages} pages read of {job.pages}"
     if job.tampered and not tells_change(told):
         return f"signature does not hold; {said}; remarks {', '.join(sorted(set(told.remarks))) or 'none'}"
-    if job.table == OTHERS and (not named(job, told) if job.name else told.outcome != "read"):
+    if job.table == OTHERS and (not named(job, told) if job.name else not is_read(job, told)):
         return said
     return ""

@@ -14,13 +14,17 @@ from pipeline.model import Submission, Value
 
 
 class DocumentRow(Value):
-    """One stored document; `facts` is the hash of its facts file once it was read."""
+    """One stored document; `facts` is the hash of its facts file once it was read.
+
+    `whole` = the document that its pages were put together into.
+    """
 
     submission: Submission
     state: str
     facts: str | None
     case_id: str | None
     joined: int | None
+    whole: str | None = None
 
 
 class Delivery(Value):
@@ -33,6 +37,7 @@ class Delivery(Value):
     duplicate: bool
 
 
+RECEIVED = "received"  # not read yet
 SPLIT = "split"  # a file whose parts are documents of their own
 
 
@@ -61,7 +66,8 @@ class Arrivals(Database):
                         sha256=submission.sha256,
                         submission=submission.model_dump_json(),
                         arrived_at=datetime.now(UTC).isoformat(),
-                        state="received",
+                        state=RECEIVED,
+                        carrier=submission.carrier.sha256 if submission.carrier else None,
                     )
                 )
         return known is None if seen is None else not seen["duplicate"]
@@ -81,7 +87,7 @@ class Arrivals(Database):
             row = one(connection, sa.select(tables.documents).where(tables.documents.c.sha256 == sha256))
         if row is None:
             raise KeyError(sha256)
-        return _document(row)
+        return document_of(row)
 
     def split(self, sha256: str, facts: str) -> None:
         """Mark a file as one of several documents; it joins the case of the first of them that finds one."""
@@ -93,8 +99,8 @@ class Arrivals(Database):
             )
 
     def unfinished(self) -> tuple[str, ...]:
-        """Documents that arrived and have not joined a case, so that a lost queue entry is found again."""
-        waiting = tables.documents.c.case_id.is_(None) & (tables.documents.c.state != SPLIT)
+        """Documents that are to join a case and have not, so that a lost queue entry is found again."""
+        waiting = tables.documents.c.case_id.is_(None) & (tables.documents.c.state == RECEIVED)
         query = sa.select(tables.documents.c.sha256).where(waiting)
         with self.begin() as connection:
             return tuple(connection.execute(query).scalars())
@@ -107,13 +113,21 @@ class Arrivals(Database):
         with self.begin() as connection:
             return bool(connection.execute(query).scalar_one())
 
+    def being_read(self, before: str) -> bool:
+        """Whether a document that arrived before this moment (ISO, UTC) was not read yet."""
+        query = sa.select(sa.func.count()).where(
+            tables.documents.c.state == RECEIVED, tables.documents.c.arrived_at <= before
+        )
+        with self.begin() as connection:
+            return bool(connection.execute(query).scalar_one())
+
     def documents_of(self, case_id: str) -> tuple[DocumentRow, ...]:
         """The documents of a case in the order they joined."""
         query = (
             sa.select(tables.documents).where(tables.documents.c.case_id == case_id).order_by(tables.documents.c.joined)
         )
         with self.begin() as connection:
-            return tuple(_document(row) for row in connection.execute(query).mappings())
+            return tuple(document_of(row) for row in connection.execute(query).mappings())
 
     def document_counts(self) -> Mapping[str, int]:
         """How many documents each case has; cases without any are left out."""
@@ -123,11 +137,13 @@ class Arrivals(Database):
         return {str(case_id): int(count) for case_id, count in rows}
 
 
-def _document(row: RowMapping) -> DocumentRow:
+def document_of(row: RowMapping) -> DocumentRow:
+    """The value of a row of the table."""
     return DocumentRow(
         submission=Submission.model_validate_json(row["submission"]),
         state=row["state"],
         facts=row["facts"],
         case_id=row["case_id"],
         joined=row["joined"],
+        whole=row["whole"],
     )

@@ -5,7 +5,8 @@ advice           advice: what the paper's `given` rules say; advice_rules: their
 final            final: why the case may be ended
 files            files: what was received; missing_docs: what was not
 originals        originals: papers that must follow; originals_titles: the same in one sentence
-archive          files with their whole hash; history: what happened
+archive          files with their whole hash; originals with their place; papers: what was released, with the hash of
+                 every file; history: what happened
 fields:<type>    every field of that document under its own name, and its rows
 lines:<type>     lines: its rows; lines:<type>:<column>,… only these columns
 """
@@ -26,6 +27,8 @@ Body = dict[str, Any]
 _OPEN = ("fail", "unsure", "error")
 _SHORT = 8  # characters of a hash that people compare by eye
 _COPIES = "1"
+_BY_ITSELF = "系统"  # papers that policy lets out by themselves
+_UNNAMED = {"": "未识别", "mail": "电子邮件", "archive": "压缩包"}
 _BY_HAND = "＿＿＿"  # pages of a paper that was never seen, filled in when it is sent
 
 
@@ -114,7 +117,15 @@ def _archive(case_type: CaseType, facts: CaseFacts) -> Body:
     files = [
         {**_file(part, case_type), "sha256": part.facts.document.submission.sha256} for part in facts.dossier.parts
     ]
-    return {"files": files, "history": [{"moment": moment, "what": what} for moment, what in facts.history]}
+    place = facts.life.get("archive_location", EMPTY)
+    originals = [{**row, "place": place} for row in _originals(case_type, facts)["originals"]]
+    papers = [
+        {"number": paper.number, "day": paper.at[:10], "file": file, "sha256": sha256, "by": paper.by or _BY_ITSELF}
+        for paper in facts.released
+        for file, sha256 in sorted(paper.files.items())
+    ]
+    history = [{"moment": moment, "what": what} for moment, what in facts.history]
+    return {"files": files, "originals": originals, "papers": papers, "history": history}
 
 
 def _originals(case_type: CaseType, facts: CaseFacts) -> Body:
@@ -128,10 +139,10 @@ def _originals(case_type: CaseType, facts: CaseFacts) -> Body:
 
 
 def _file(part: Part, case_type: CaseType) -> Body:
-    forms = forms_of(part.facts)
+    forms, parcel = forms_of(part.facts), part.facts.parcel
     return {
         "name": PurePosixPath(part.facts.document.submission.name).name,
-        "title": form_title(case_type, forms[-1]) if forms else "未识别",
+        "title": form_title(case_type, forms[-1]) if forms else _UNNAMED[parcel.kind if parcel else ""],
         "pages": _pages(part),
     }
 

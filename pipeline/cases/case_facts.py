@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from pipeline.cases.releases import Release
 from pipeline.model import FieldValue, Finding
 from pipeline.packs import Dossier, forms_of
 from pipeline.values import DueDate
@@ -18,7 +19,8 @@ class CaseFacts:
 
     `life` = dates (ISO) by event and values by name; `due` = last good day by clock; `amounts` = list, discount, net;
     `reminders` = how many so far by clock; `missing`, `originals` = document forms not there, or whose paper must
-    follow; `history` = moments with what happened; `decided` = rules a person accepted: no open defects.
+    follow; `history` = moments with what happened; `released` = papers that went out, with their files; `decided` =
+    rules a person accepted: no open defects.
     """
 
     id: str
@@ -33,6 +35,7 @@ class CaseFacts:
     missing: tuple[str, ...] = ()
     originals: tuple[str, ...] = ()
     history: tuple[tuple[str, str], ...] = ()
+    released: tuple[Release, ...] = ()
     decided: frozenset[str] = frozenset()
 
     def field(self, document: str, name: str) -> FieldValue | None:

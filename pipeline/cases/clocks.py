@@ -10,6 +10,8 @@ from pipeline.cases.life import Event, Life
 from pipeline.packs import ClockSpec
 from pipeline.values import DueDate, add_business_days
 
+_NOT_IN = ("due", "in_transit", "overdue")  # of the track originals; a courier's number is no paper
+
 
 @dataclass(frozen=True)
 class Deadline:
@@ -27,7 +29,7 @@ class Deadline:
 def running(life: Life, clocks: Sequence[ClockSpec]) -> tuple[Deadline, ...]:
     """The clocks that run now, the earliest due first."""
     found = [
-        Deadline(spec, started, _after(spec, started, spec.business_days if spec.days is None else spec.days or 0))
+        Deadline(spec, started, _last_day(spec, started))
         for spec in clocks
         if (started := started_on(life, spec)) is not None and _runs(life, spec)
     ]
@@ -69,12 +71,29 @@ def next_wake(life: Life, clocks: Sequence[ClockSpec], today: date) -> date | No
     return min((day for day in days if day > today), default=None)
 
 
+def originals_late(life: Life, clocks: Sequence[ClockSpec], today: date) -> date | None:
+    """The last good day for the originals of a case, when it is over and they have not come in."""
+    if life.tracks.get("originals") not in _NOT_IN:
+        return None
+    for spec in clocks:
+        started = started_on(life, spec)
+        if spec.remind_event != "originals_overdue" or started is None or life.state not in spec.states:
+            continue
+        if (last := _last_day(spec, started).date) < today:
+            return last
+    return None
+
+
 def _runs(life: Life, spec: ClockSpec) -> bool:
     return (
         life.state in spec.states
         and spec.until not in life.dates
         and (not spec.track or life.tracks.get(spec.track, "") in spec.track_states)
     )
+
+
+def _last_day(spec: ClockSpec, started: date) -> DueDate:
+    return _after(spec, started, spec.business_days if spec.days is None else spec.days or 0)
 
 
 def _after(spec: ClockSpec, started: date, n: int | None) -> DueDate:

@@ -61,6 +61,16 @@ def final(_life: Life, event: Event, now: Situation) -> None:
         )
 
 
+def passed(_life: Life, event: Event, now: Situation) -> None:
+    """The papers must still pass: what was found may have changed since the case was accepted."""
+    if now.outcome != "accepted":
+        rules = dict.fromkeys(rule for found in now.open.values() for rule in found)
+        raise RefusedError(
+            f"{event.name}: the papers no longer pass: {', '.join(rules) or now.outcome}",
+            advice="decide these points, or wait until they are mended",
+        )
+
+
 def due_known(_life: Life, event: Event, now: Situation) -> None:
     """The amount due must be known."""
     if now.due is None:

@@ -37,10 +37,15 @@ def record(connection: Connection, case_id: str, at: datetime, kind: str, data: 
 
 
 def entries_of(connection: Connection, case_id: str) -> tuple[Mapping[str, Any], ...]:
-    """What happened to a case, oldest first."""
+    """What happened to a case, oldest first; what kind of decision it was stands under `decision`."""
     query = sa.select(tables.events).where(tables.events.c.case_id == case_id).order_by(tables.events.c.id)
     rows = connection.execute(query).mappings().all()
-    return tuple({"at": row["at"], "kind": row["kind"], **json.loads(row["data"])} for row in rows)
+    return tuple(_entry(row["at"], row["kind"], json.loads(row["data"])) for row in rows)
+
+
+def _entry(at: str, kind: str, data: dict[str, Any]) -> Mapping[str, Any]:
+    own = {"decision": data.pop("kind")} if "kind" in data else {}
+    return {**data, **own, "at": at, "kind": kind}
 
 
 def verify(connection: Connection) -> Chain:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pipeline.cases import tables
+from pipeline.cases.consents import Consent, digest_of, paired, use, waiting, waiting_in
 from pipeline.cases.journal import record
 from pipeline.cases.life import ENDED, Event, Life, Situation
 from pipeline.cases.lifecycle import Step, advance
@@ -23,7 +24,8 @@ class Decision(Value):
     """What a person decided about one rule or one field of a case.
 
     `evidence` is the SHA-256 of the document it was decided on, or a digest of the finding for a rule of the case;
-    it does not hold for other papers. `machine` = the outcome (or value) it replaces, which is kept.
+    it does not hold for other papers. `machine` = the outcome (or value) it replaces, which is kept; `shown` = a digest
+    of the findings it is about. Where four eyes are asked for it counts with the name of the `second` person only.
     """
 
     kind: Literal["accept", "refuse", "correct"]
@@ -36,6 +38,19 @@ class Decision(Value):
     value: str = ""
     machine: str = ""
     false_alarm: bool = False
+    shown: str = ""
+    second: str = ""
+    second_reason: str = ""
+
+    @property
+    def who(self) -> str:
+        """Everybody who said it."""
+        return "、".join(filter(None, (self.by, self.second)))
+
+    @property
+    def reasons(self) -> str:
+        """Why, in the words of everybody who said it."""
+        return "；".join(dict.fromkeys(filter(None, (self.reason, self.second_reason))))
 
 
 class Mark(Value):
@@ -82,15 +97,45 @@ class Lives(Database):
                 record(connection, case_id, at, event.name, {**data, **{k: v for k, v in extra.items() if v}})
         return step
 
-    def decide(self, case_id: str, decision: Decision) -> None:
-        """Keep a decision; RefusedError when the case has moved on since the person looked at it."""
+    def decide(self, case_id: str, *decisions: Decision, two: bool = False) -> tuple[Decision, ...]:
+        """Keep decisions, all or none; returns those that count now.
+
+        With `two` a decision counts once another person has said the same about the same revision; until then it is a
+        first consent. RefusedError when the case has moved on since the person looked at it, or the same person
+        consents twice.
+        """
+        counting: list[Decision] = []
         with self.begin() as connection:
-            row = one(connection, sa.select(tables.cases).where(tables.cases.c.id == case_id).with_for_update())
-            if row is None:
-                raise KeyError(case_id)
-            current(row["rev"], decision.rev)
-            connection.execute(tables.decisions.insert().values(case_id=case_id, decision=decision.model_dump_json()))
-            record(connection, case_id, decision.at, "decided", decision.model_dump(mode="json", exclude={"at"}))
+            rev = _locked(connection, case_id)
+            for decision in decisions:
+                current(rev, decision.rev)
+                agreed = _seconded(connection, case_id, decision) if two else decision
+                if agreed is not None:
+                    counting.append(agreed)
+                    _keep(connection, case_id, agreed)
+        return tuple(counting)
+
+    def agree(self, case_id: str, consent: Consent) -> Consent | None:
+        """The other person's consent that this one completes; None when it is the first, which is kept and waits.
+
+        RefusedError as in `decide`.
+        """
+        with self.begin() as connection:
+            current(_locked(connection, case_id), consent.rev)
+            return paired(connection, case_id, consent)
+
+    def consents(self, case_id: str) -> tuple[Consent, ...]:
+        """What waits for a second person in this case."""
+        with self.begin() as connection:
+            return waiting_in(connection, case_id)
+
+    def all_consents(self) -> Mapping[str, tuple[Consent, ...]]:
+        """What waits for a second person, by case; cases without any are left out."""
+        found: dict[str, tuple[Consent, ...]] = {}
+        with self.begin() as connection:
+            for case_id, consent in waiting(connection):
+                found[case_id] = (*found.get(case_id, ()), consent)
+        return found
 
     def decisions(self, case_id: str) -> tuple[Decision, ...]:
         """What people decided, oldest first; of two about the same point the later one counts."""
@@ -103,7 +148,7 @@ class Lives(Database):
         """The running deadlines of a case, for the list of all cases."""
         text = json.dumps([mark.model_dump(mode="json") for mark in marks], ensure_ascii=False)
         with self.begin() as connection:
-            if connection.execute(_lives(case_id).values(deadlines=text)).rowcount == 0:
+            if connection.execute(_life_row(case_id).values(deadlines=text)).rowcount == 0:
                 life = Life().model_dump_json()
                 connection.execute(tables.lives.insert().values(case_id=case_id, life=life, deadlines=text))
 
@@ -115,13 +160,55 @@ class Lives(Database):
 
     def lives(self) -> Mapping[str, tuple[str, Life]]:
         """Case type and life of every case in which time may still bring something about."""
+        return self._lives(tables.cases.c.state.not_in(ENDED - {"closed"}))
+
+    def lives_of(self, states: Collection[str], cases: Collection[str]) -> Mapping[str, tuple[str, Life]]:
+        """Case type and life of the cases in one of these states, and of these cases."""
+        return self._lives(tables.cases.c.state.in_(states) | tables.cases.c.id.in_(cases))
+
+    def _lives(self, which: sa.ColumnElement[bool]) -> Mapping[str, tuple[str, Life]]:
         query = sa.select(tables.cases.c.id, tables.cases.c.case_type, tables.lives.c.life).join_from(
             tables.cases, tables.lives, tables.cases.c.id == tables.lives.c.case_id
         )
-        over = ENDED - {"closed"}
         with self.begin() as connection:
-            rows = connection.execute(query.where(tables.cases.c.state.not_in(over)).order_by(tables.cases.c.id)).all()
+            rows = connection.execute(query.where(which).order_by(tables.cases.c.id)).all()
         return {row.id: (row.case_type, Life.model_validate_json(row.life)) for row in rows}
+
+
+def _locked(connection: Connection, case_id: str) -> int:
+    """The revision of a case nobody else can change in this transaction."""
+    row = one(connection, sa.select(tables.cases).where(tables.cases.c.id == case_id).with_for_update())
+    if row is None:
+        raise KeyError(case_id)
+    return int(row["rev"])
+
+
+def _seconded(connection: Connection, case_id: str, decision: Decision) -> Decision | None:
+    """The decision with both names once a second person says it; None for the first one."""
+    what = decision.model_dump(include={"kind", "rule", "evidence", "machine", "false_alarm", "shown"})
+    consent = Consent(
+        kind="correct" if decision.kind == "correct" else "accept",
+        item=decision.rule,
+        digest=digest_of(what),
+        by=decision.by,
+        reason=decision.reason,
+        rev=decision.rev,
+        at=decision.at,
+        evidence=decision.evidence,
+    )
+    first = paired(connection, case_id, consent)
+    if first is None:
+        return None
+    use(connection, case_id, consent.digest)
+    names = {"by": first.by, "reason": first.reason, "second": decision.by, "second_reason": decision.reason}
+    return decision.model_copy(update=names)
+
+
+def _keep(connection: Connection, case_id: str, decision: Decision) -> None:
+    connection.execute(tables.decisions.insert().values(case_id=case_id, decision=decision.model_dump_json()))
+    alone = set() if decision.second else {"second", "second_reason"}
+    data = decision.model_dump(mode="json", exclude={"at", "shown", *alone})
+    record(connection, case_id, decision.at, "decided", data)
 
 
 def current(newest: int, seen: int | None) -> None:
@@ -146,7 +233,7 @@ def life_of(connection: Connection, case_id: str) -> Life:
 def save(connection: Connection, case_id: str, life: Life) -> None:
     """Keep a life in the running transaction, with the columns that queries need."""
     text = life.model_dump_json()
-    if connection.execute(_lives(case_id).values(life=text)).rowcount == 0:
+    if connection.execute(_life_row(case_id).values(life=text)).rowcount == 0:
         connection.execute(tables.lives.insert().values(case_id=case_id, life=text))
     values: dict[str, Any] = {"state": life.state}
     if life.state in ENDED:
@@ -154,7 +241,7 @@ def save(connection: Connection, case_id: str, life: Life) -> None:
     connection.execute(tables.cases.update().where(tables.cases.c.id == case_id).values(**values))
 
 
-def _lives(case_id: str) -> sa.Update:
+def _life_row(case_id: str) -> sa.Update:
     return tables.lives.update().where(tables.lives.c.case_id == case_id)
 
 

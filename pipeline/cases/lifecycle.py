@@ -86,7 +86,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "billed",
         frozenset({"accepted", "awaiting_payment"}),
         "awaiting_payment",
-        (guards.not_single, guards.not_held, guards.due_known, guards.clear("billing")),
+        (guards.not_single, guards.not_held, guards.passed, guards.due_known, guards.clear("billing")),
     ),
     Transition("E10", "payment_claimed", frozenset({"awaiting_payment", "payment_claimed"}), "payment_claimed"),
     Transition(

@@ -12,12 +12,15 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from pipeline.cases import tables
 from pipeline.cases.arrivals import Arrivals, Delivery, DocumentRow
-from pipeline.cases.join import Keys, Match, OpenCase, match, merged
+from pipeline.cases.consents import carry
+from pipeline.cases.join import LED, Hints, Keys, Match, OpenCase, led, match, merged
 from pipeline.cases.journal import Chain, entries_of, record, verify
 from pipeline.cases.life import ENDED, UNPAID, Event, Situation
 from pipeline.cases.life_store import Lives, life_of, save
 from pipeline.cases.lifecycle import advance
 from pipeline.cases.paper_store import PaperRow, Papers
+from pipeline.cases.parcels import Parcels
+from pipeline.cases.pieces import LOOSE, Pieces
 from pipeline.cases.tables import next_number, one
 from pipeline.errors import RefusedError
 from pipeline.model import Value
@@ -41,7 +44,7 @@ class CaseRow(Value):
     changed_at: datetime
 
 
-class CaseStore(Arrivals, Papers, Lives):
+class CaseStore(Arrivals, Papers, Lives, Pieces, Parcels):
     """Transactions on cases; every method is safe to repeat."""
 
     def join(
@@ -58,10 +61,15 @@ class CaseStore(Arrivals, Papers, Lives):
         at: datetime,
         on: date | None = None,
         part_of: str | None = None,
+        loose: bool = False,
+        hints: Hints | None = None,
+        noted: Keys | None = None,
     ) -> tuple[str, int]:
         """Put a document into its case and raise the case's revision; repeated calls change nothing.
 
-        `on` = the day on which the arrival counts; `part_of` = the file it was cut from, which comes with it.
+        `on` = the day on which the arrival counts; `part_of` = the file it was cut from, which comes with it; a `loose`
+        one lacks pages that may still come; `hints` lead where its own keys do not, `noted` = values that only mails
+        are searched for.
         """
         with self.begin() as connection:
             row = one(
@@ -73,13 +81,16 @@ class CaseStore(Arrivals, Papers, Lives):
                 case = one(connection, sa.select(tables.cases).where(tables.cases.c.id == row["case_id"]))
                 return row["case_id"], case["rev"] if case else 0
             found = Match() if alone else match(keys, exclusive, _open_cases(connection, case_type))
+            if hints is not None and not alone and found.case is None and not found.candidates:
+                found = led(keys, hints, _open_cases(connection, case_type if keys else None))
             case_id = found.case or _open(connection, case_type, profile, label, at, candidates=found.candidates)
-            rev = _touch(connection, case_id, keys, label, at, taken=not found.candidates)
+            told = "" if found.by in LED else label  # a file's name tells less than what the case is called
+            rev = _touch(connection, case_id, {**keys, **(noted or {})}, told, at, taken=not found.candidates)
             order = next_number(connection, f"joined:{case_id}")
             connection.execute(
                 tables.documents.update()
                 .where(tables.documents.c.sha256 == sha256)
-                .values(case_id=case_id, facts=facts, state="joined", joined=order)
+                .values(case_id=case_id, facts=facts, state=LOOSE if loose else "joined", joined=order)
             )
             if part_of is not None:
                 connection.execute(
@@ -171,12 +182,18 @@ class CaseStore(Arrivals, Papers, Lives):
             record(connection, new, at, "case_follows", {"case": case_id, "reason": reason})
         return new
 
-    def raise_rev(self, case_id: str) -> int:
-        """A new revision without a new document, e.g. after a decision; the case is judged again."""
+    def raise_rev(self, case_id: str, *, seconded: bool = False) -> int:
+        """A new revision without a new document, e.g. after a decision; the case is judged again.
+
+        After a `seconded` decision the other first consents still stand; any other change voids them.
+        """
         with self.begin() as connection:
             rev = tables.cases.c.rev
             connection.execute(tables.cases.update().where(tables.cases.c.id == case_id).values(rev=rev + 1))
-            return int(connection.execute(sa.select(rev).where(tables.cases.c.id == case_id)).scalar_one())
+            newest = int(connection.execute(sa.select(rev).where(tables.cases.c.id == case_id)).scalar_one())
+            if seconded:
+                carry(connection, case_id, newest - 1)
+        return newest
 
     def others(self, case_id: str, keys: Mapping[str, tuple[str, ...]]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         """Which other cases have the same value for a key."""
@@ -217,10 +234,9 @@ class CaseStore(Arrivals, Papers, Lives):
             return entries_of(connection, case_id)
 
 
-def _open_cases(connection: Connection, case_type: str) -> list[OpenCase]:
-    query = sa.select(tables.cases.c.id, tables.cases.c["keys"]).where(
-        tables.cases.c.case_type == case_type, tables.cases.c.open
-    )
+def _open_cases(connection: Connection, case_type: str | None) -> list[OpenCase]:
+    query = sa.select(tables.cases.c.id, tables.cases.c["keys"]).where(tables.cases.c.open)
+    query = query if case_type is None else query.where(tables.cases.c.case_type == case_type)
     return [OpenCase(id=row["id"], keys=json.loads(row["keys"])) for row in connection.execute(query).mappings()]
 
 

@@ -32,6 +32,8 @@ documents = sa.Table(
     sa.Column("facts", sa.String),
     sa.Column("case_id", sa.String, index=True),
     sa.Column("joined", sa.Integer),
+    sa.Column("whole", sa.String),
+    sa.Column("carrier", sa.String, index=True),
 )
 cases = sa.Table(
     "cs_cases",
@@ -91,6 +93,15 @@ decisions = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("case_id", sa.String, nullable=False, index=True),
     sa.Column("decision", sa.Text, nullable=False),
+)
+consents = sa.Table(
+    "cs_consents",
+    meta,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case_id", sa.String, nullable=False, index=True),
+    sa.Column("rev", sa.Integer, nullable=False),
+    sa.Column("consent", sa.Text, nullable=False),
+    sa.Column("used", sa.Boolean, nullable=False),
 )
 
 

@@ -24,7 +24,8 @@ from pipeline.cli.console import COLOUR, err, out, print_cases, service_cases
 from pipeline.errors import CountersignError, UsageError
 from pipeline.flow.diagnosis import diagnose
 from pipeline.flow.ledger import account
-from pipeline.flow.service import Service, packs_of, review_file
+from pipeline.flow.reviewing import review_file
+from pipeline.flow.service import Service, packs_of
 from pipeline.model import Review, Verdict
 from pipeline.watch import Watcher, WatchOptions
 

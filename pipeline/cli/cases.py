@@ -17,6 +17,7 @@ from pipeline.cli.console import COLOUR, known_case, out, print_cases, service_c
 from pipeline.errors import UsageError
 from pipeline.flow.deciding import ACTIONS, Request
 from pipeline.flow.desk import Desk
+from pipeline.flow.sending import told
 from pipeline.settings import Settings
 
 app = typer.Typer(help="The order cases.", no_args_is_help=True)
@@ -31,7 +32,10 @@ _DECISIONS = """[bold]About what was found[/]
 [bold]About papers[/]
   release PAPER  let a draft go out, e.g. O05-1; it cannot be changed afterwards
   reject PAPER   set a draft aside
-  send PAPER     hand a released message to the mail server again
+  Where the pack asks for two persons (four_eyes, four_eyes_over) accept, correct and release wait until a second one,
+  with another name, says the same about the same revision.
+  send PAPER     hand a released message to the mail server, once more if it did not go out
+  sent PAPER     the message is out, as you found out
 [bold]About the order[/]
   payment_confirmed  --set amount_received=…     payment_differs  --set amount_received=…
   opened  --set … as the pack asks      told_customer, told_reseller  proof of the two messages
@@ -78,6 +82,9 @@ def cases_show(case: CaseId) -> None:
     for mark in board.marks if board else ():
         provisional = " (provisional)" if mark.provisional else ""
         out.print(f"  due {mark.due}{provisional}  {mark.title.en}: {mark.waits_for.en}", soft_wrap=True)
+    for consent in store.consents(case):
+        who = f"{consent.by} on revision {consent.rev}"
+        out.print(f"  second person wanted: {consent.kind} {consent.item}, {escape(who)} has consented", soft_wrap=True)
     for track, where in life.tracks.items():
         out.print(f"  {track}: {where}")
     for document in store.documents_of(case):
@@ -85,6 +92,8 @@ def cases_show(case: CaseId) -> None:
     for paper in store.papers(case):
         by = f" by {escape(paper.settled_by)}" if paper.settled_by else ""
         out.print(f"  {paper.number}  {paper.status}{by}  outgoing/{paper.code}-{paper.seq}.docx", soft_wrap=True)
+        if paper.mail:
+            out.print(f"    {escape(told(paper))}", soft_wrap=True)
     out.print(f"  report: {(settings.outbox / case / 'report.html').resolve()}", soft_wrap=True)
 
 
@@ -151,15 +160,19 @@ def generate(
 
 
 def audit() -> None:
-    """Check that the journal and the released papers are as they were written. Exit code 5 when they are not."""
+    """Check that journal and released papers, each with all of its files, are as written. Exit code 5 when not."""
     settings = settings_module.load()
     store = service_cases(settings)
     chain = store.chain()
     with Desk(settings) as desk:
-        problems = [*chain.problems, *desk.altered()]
+        found = desk.audit()
+    problems = [*chain.problems, *found.problems]
     out.print(f"{chain.entries} journal entries, newest hash {chain.head or 'none'}", soft_wrap=True)
+    out.print(f"{found.papers} released papers of {found.files} files")
     for problem in problems:
         out.print(f"[red]{escape(problem)}[/red]", soft_wrap=True)
+    for line in found.unknown:
+        out.print(f"[yellow]{escape(line)}[/yellow]", soft_wrap=True)
     if not problems:
         out.print("[green]journal and released papers are unchanged[/green]")
     raise typer.Exit(5 if problems else 0)

@@ -11,21 +11,22 @@ from pathlib import Path
 
 import structlog
 
-from pipeline.cases.clocks import next_wake, raised, running
-from pipeline.cases.decisions import decision_on
+from pipeline.cases.clocks import next_wake, raised
 from pipeline.cases.life import Event
 from pipeline.cases.life_store import Mark
 from pipeline.cases.store import CaseStore, DocumentRow
 from pipeline.errors import RefusedError
+from pipeline.flow.elsewhere import STANDING, overtaken
 from pipeline.flow.judging import Judge, Judged
 from pipeline.flow.outgoing import Outgoing
+from pipeline.flow.shown import decision_views, marks_of
 from pipeline.ingest import FileStore
-from pipeline.model import Bilingual, Facts, Finding, Review
+from pipeline.model import Bilingual, Facts, Review
 from pipeline.packs import CaseType, Packs, forms_of
 from pipeline.report import (
     Arrival,
     CaseView,
-    DecisionView,
+    ConsentView,
     DocumentView,
     IndexRow,
     render_case,
@@ -37,6 +38,9 @@ from pipeline.settings import Settings
 UNSORTED = "unsorted"  # the case type of documents that nobody claims
 _URGENCY = ("failed", "indeterminate", "passed")
 _PARTED = Bilingual(zh="多份材料合订的文件", en="File of several documents")
+_PIECE = Bilingual(zh="一份材料的部分页", en="Some pages of a document")
+_PARCELS = {"mail": Bilingual(zh="电子邮件", en="E-mail"), "archive": Bilingual(zh="压缩包", en="Archive")}
+_LETTER = 20_000  # characters of a mail that the report shows
 _UNSORTED_TITLE = Bilingual(zh="未归类文件", en="Unsorted file")
 
 _log = structlog.get_logger(__name__)
@@ -61,26 +65,28 @@ class CaseDesk:
 
     def publish(self, case_id: str, rev: int) -> bool:
         """Let the judgement of a revision happen and write the report; False when `rev` is no longer the newest."""
+        return self._publish(case_id, rev) is not None
+
+    def _publish(self, case_id: str, rev: int) -> Judged | None:
         judged = self.judge(case_id)
         day, at = self.judging.day(judged.case_type), self.judging.now()
         if not self._cases.judged(case_id, rev, Event(name="judged", on=day), judged.situation, at):
-            return False
+            return None
         if judged.situation.outcome == "accepted":
             self.judging.keep_specimens(judged)
         self._arrivals(judged)
-        self.publish_case(case_id)
-        return True
+        return self._show(self.judging.again(judged))
 
     def refresh(self, case_id: str, *, rev: int) -> None:
         """Judge and publish a case at once with the papers it calls for, after a person did something."""
-        if not self.publish(case_id, rev):
+        judged = self._publish(case_id, rev)
+        if judged is None:
             return
-        judged = self.judge(case_id)
         codes = self.outgoing.due(judged)
         for code in codes:
             self.outgoing.draft_if_possible(judged, code)
         if codes:
-            self.publish_case(case_id)
+            self._show(self.judging.again(judged))
 
     def _arrivals(self, judged: Judged) -> None:
         """Events that documents of the case stand for, such as a payment slip; each happens once."""
@@ -123,7 +129,20 @@ class CaseDesk:
                     if event.name == "renewal_due" and event.values["count"] == "1" and case_type:
                         changed.append((self._renewal(case_id, case_type, event.on), 1))
             changed.append((case_id, self._cases.raise_rev(case_id)))
-        return changed
+        held_up = [case_id for case_id in self.overtaken() if case_id not in dict(changed)]
+        return [*changed, *((case_id, self._cases.raise_rev(case_id)) for case_id in held_up)]
+
+    def overtaken(self) -> list[str]:
+        """Cases that stand where other cases no longer leave them, such as when late originals have come in."""
+        found = []
+        for case in self._cases.cases():
+            case_type = self._packs.case_types.get(case.case_type)
+            if case_type is None or case.state not in STANDING or case.published_rev != case.rev:
+                continue
+            judged = self.judge(case.id)
+            if overtaken(case.state, judged.situation.outcome, case_type, judged.effective):
+                found.append(case.id)
+        return found
 
     def _renewal(self, case_id: str, case_type: CaseType, on: date) -> str:
         """The case that waits for the renewal order of the same customer."""
@@ -133,24 +152,27 @@ class CaseDesk:
     # --- what staff read ------------------------------------------------------------------------------------------
 
     def publish_case(self, case_id: str) -> None:
-        """Write report, reviews and originals of a case, then the index."""
-        judged = self.judge(case_id)
-        folder = self._settings.outbox / case_id
+        """Judge a case and write report, reviews and originals, then the index."""
+        self._show(self.judge(case_id))
+
+    def _show(self, judged: Judged) -> Judged:
+        folder = self._settings.outbox / judged.case.id
         folder.mkdir(parents=True, exist_ok=True)
         for review in judged.reviews:
             text = review.model_dump_json(by_alias=True, indent=1, exclude_none=False)
             _replace(folder / f"review-{review.submission.sha256[:8]}.json", text)
         for row in judged.rows:
             _keep(self._files.path(row.submission.sha256), folder / "originals" / _original_name(row))
-        marks = _marks(judged)
-        self._cases.keep_marks(case_id, marks)
+        marks = marks_of(judged)
+        self._cases.keep_marks(judged.case.id, marks)
         _replace(folder / "report.html", render_case(self._view(judged, marks), self._settings.language))
         self.publish_index()
+        return judged
 
     def publish_index(self) -> None:
         """Write the list of all cases; few queries, because every document that joins a case publishes it again."""
         documents, papers = self._cases.document_counts(), self._cases.waiting()
-        boards = self._cases.boards()
+        boards, consents = self._cases.boards(), self._cases.all_consents()
         rows = [
             IndexRow(
                 id=case.id,
@@ -159,6 +181,7 @@ class CaseDesk:
                 state=case.state,
                 documents=documents.get(case.id, 0),
                 papers=papers.get(case.id, []),
+                consents=[f"{item.item} ({item.by})" for item in consents.get(case.id, ())],
                 changed_at=case.changed_at,
                 board=boards.get(case.id),
             )
@@ -178,7 +201,7 @@ class CaseDesk:
 
     def _view(self, judged: Judged, marks: Sequence[Mark]) -> CaseView:
         counted = {part.facts.document.submission.sha256 for part in judged.dossier.parts}
-        case_type = judged.case_type
+        case_type, consents = judged.case_type, self._cases.consents(judged.case.id)
         return CaseView(
             id=judged.case.id,
             label=judged.case.label,
@@ -208,7 +231,8 @@ class CaseDesk:
             today=self.judging.now().date(),
             due=judged.situation.due,
             needs=judged.situation.needs,
-            decisions=_decision_views(judged),
+            decisions=decision_views(judged, consents),
+            consents=[ConsentView(item.kind, item.item, item.by, item.rev) for item in consents],
         )
 
     def _document_view(self, row: DocumentRow, facts: Facts, review: Review, *, counts: bool) -> DocumentView:
@@ -217,7 +241,7 @@ class CaseDesk:
         arrivals = self._cases.deliveries(row.submission.sha256)
         return DocumentView(
             review=review,
-            title=_PARTED if facts.parts else case_type.form_title(forms_of(facts)[-1]) if pack and case_type else None,
+            title=_made_title(facts) or (case_type.form_title(forms_of(facts)[-1]) if pack and case_type else None),
             titles={name: title_of(pack, name) for name in facts.extraction.fields},
             code=pack.code if pack else "",
             gallery=self.judging.work(row.submission.sha256),
@@ -225,41 +249,16 @@ class CaseDesk:
             counts=counts,
             original=f"originals/{_original_name(row)}",
             arrivals=[Arrival(item.name, item.received_at, item.duplicate) for item in arrivals],
+            parcel=facts.parcel,
+            letter=facts.document.text[:_LETTER] if facts.parcel else "",
         )
 
 
-def _decision_views(judged: Judged) -> list[DecisionView]:
-    """What people decided about findings that still stand, and the fields they corrected."""
-    views = []
-    pairs: list[tuple[Finding, str | None]] = [(finding, None) for finding in judged.findings]
-    for review in judged.reviews:
-        pairs += [(finding, review.submission.sha256) for finding in review.findings]
-    for finding, sha256 in pairs:
-        decision = decision_on(finding, sha256, judged.decisions)
-        if decision is not None and finding.is_open:
-            views.append(DecisionView(decision.kind, finding, sha256, decision.by, decision.reason, decision.at))
-    for item in judged.decisions:
-        if item.kind == "correct":
-            views.append(
-                DecisionView(
-                    "correct", None, item.evidence, item.by, item.reason, item.at, item.rule, item.machine, item.value
-                )
-            )
-    return views
-
-
-def _marks(judged: Judged) -> tuple[Mark, ...]:
-    clocks = judged.case_type.clocks if judged.case_type else ()
-    return tuple(
-        Mark(
-            clock=deadline.spec.id,
-            title=deadline.spec.title,
-            waits_for=deadline.spec.waits_for,
-            due=deadline.due.date,
-            provisional=deadline.due.provisional,
-        )
-        for deadline in running(judged.life, clocks)
-    )
+def _made_title(facts: Facts) -> Bilingual | None:
+    """The title of a file that is no document by itself."""
+    if facts.parcel is not None:
+        return _PARCELS[facts.parcel.kind]
+    return _PARTED if facts.parts else _PIECE if facts.whole else None
 
 
 def _original_name(row: DocumentRow) -> str:
@@ -290,7 +289,8 @@ def _replace(target: Path, text: str) -> None:
 
 
 def label_of(facts: Facts, case_type: CaseType | None) -> str:
-    """How staff recognise a case: the pack's label fields, else the file's name."""
+    """How staff recognise a case: the pack's label fields, else the subject of the mail, else the file's name."""
     values: Mapping[str, str] = {name: value.value for name, value in facts.extraction.fields.items()}
     words = [values[name] for name in (case_type.label if case_type else ()) if values.get(name)]
-    return " · ".join(words) or facts.document.submission.name
+    mail = facts.parcel.mail if facts.parcel else None
+    return " · ".join(words) or (mail.subject if mail else "") or facts.document.submission.name

@@ -12,10 +12,12 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.flow.document import look
-from pipeline.model import Pixels, ReadLine, ReadText, Submission, TextReader, Value
+from pipeline.flow.unpacking import opened
+from pipeline.model import Facts, Pixels, ReadLine, ReadText, Submission, TextReader, Value
 from pipeline.packs import load_packs
 from pipeline.read import RecordedReader, open_reader
 from pipeline.rules import CHECKS
+from pipeline.unpack import UnpackLimits
 
 _PR_SET_PDEATHSIG = 1
 
@@ -33,14 +35,15 @@ class Job(Value):
     parent: int
     recordings: Path | None = None
     forms: Path | None = None
+    unpack_files: int = 200
+    unpack_mib: int = 500
 
 
 def main() -> None:
     """Job as JSON on standard input; facts are written to `folder/facts.json`."""
     job = Job.model_validate_json(sys.stdin.buffer.read())
     _limit(job)
-    packs = load_packs(job.templates, CHECKS)
-    facts = look(job.original, job.submission, packs, _reader(job), job.folder, job.forms)
+    facts = _facts(job)
     target = job.folder / "facts.json"
     job.folder.mkdir(parents=True, exist_ok=True)
     temporary = job.folder / f".facts.{os.getpid()}"
@@ -49,6 +52,15 @@ def main() -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(target)
+
+
+def _facts(job: Job) -> Facts:
+    most = UnpackLimits(files=job.unpack_files, bytes=job.unpack_mib * 2**20)
+    parcel = opened(job.original, job.submission, job.folder, most)
+    if parcel is not None:
+        return parcel
+    packs = load_packs(job.templates, CHECKS)
+    return look(job.original, job.submission, packs, _reader(job), job.folder, job.forms)
 
 
 class LazyReader:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.cases.consents import digest_of, person
 from pipeline.cases.decisions import check_acceptance, evidence_of, read_by_person, spec_of, specs_of
 from pipeline.cases.join import keys_of
 from pipeline.cases.life import Event
@@ -16,11 +17,12 @@ from pipeline.cases.store import CaseStore
 from pipeline.errors import RefusedError, UsageError
 from pipeline.flow.case import CaseDesk
 from pipeline.flow.judging import Judged
+from pipeline.flow.sending import told
 from pipeline.model import Finding
 from pipeline.packs import Pack, Register, covers
 from pipeline.values import is_secret_name, secrets_in
 
-ACTIONS = ("accept", "refuse", "correct", "release", "reject", "send", "move", *PERSONS_EVENTS)
+ACTIONS = ("accept", "refuse", "correct", "release", "reject", "send", "sent", "move", *PERSONS_EVENTS)
 
 
 @dataclass(frozen=True)
@@ -49,22 +51,25 @@ class Deciding:
         """Do it and publish the case; returns one line saying what came of it."""
         judged = self._desk.judge(case_id)
         current(judged.case.rev, request.rev)
-        if not request.by.strip():
+        if not person(request.by):
             raise RefusedError("a decision needs a name", advice="give yours with --by")
         _refuse_secrets(request)
         match request.action:
             case "accept" | "refuse":
-                said = self._rule(judged, request)
+                return self._keep(judged, self._rule(judged, request), request)
             case "correct":
-                said = self._field(judged, request)
+                return self._keep(judged, (self._field(judged, request),), request)
             case "release":
-                said = f"{self._desk.outgoing.release(judged, request.item, by=request.by).number} released"
+                paper = self._desk.outgoing.release(judged, request.item, by=request.by, reason=request.reason)
+                if paper.status == "draft":
+                    return self._consented(judged, (paper.number,), request)
+                said = "; ".join(filter(None, (f"{paper.number} released", told(paper))))
             case "reject":
                 if not request.reason.strip():
                     raise RefusedError("rejecting a draft needs a reason", advice="say why with --reason")
                 paper = self._desk.outgoing.reject(judged, request.item, by=request.by, reason=request.reason)
                 said = f"{paper.number} rejected"
-            case "send":
+            case "send" | "sent":
                 said = self._send(judged, request)
             case "move":
                 return self._move(judged, request)
@@ -72,10 +77,41 @@ class Deciding:
                 said = self._event(judged, request)
             case name:
                 raise UsageError(f"{name!r} is no decision", advice=f"valid: {', '.join(ACTIONS)}")
-        self._desk.refresh(case_id, rev=self._cases.raise_rev(case_id))
-        return f"{case_id}: {said}; state {self._cases.life(case_id).state}"
+        return self._done(judged, said)
 
-    def _rule(self, judged: Judged, request: Request) -> str:
+    def _done(self, judged: Judged, said: str, *, seconded: bool = False) -> str:
+        """Judge and publish the case anew, and those that its originals held up."""
+        case_id = judged.case.id
+        self._desk.refresh(case_id, rev=self._cases.raise_rev(case_id, seconded=seconded))
+        life = self._cases.life(case_id)
+        if life.tracks.get("originals") != judged.life.tracks.get("originals"):
+            for other in self._desk.overtaken():
+                self._desk.refresh(other, rev=self._cases.raise_rev(other))
+        return f"{case_id}: {said}; state {life.state}"
+
+    def _consented(self, judged: Judged, items: Sequence[str], request: Request) -> str:
+        """Show that a second person is wanted; nothing else has changed, so the revision stays."""
+        case_id, rev = judged.case.id, judged.case.rev
+        self._desk.refresh(case_id, rev=rev)
+        what, state = ", ".join(dict.fromkeys(items)), self._cases.life(case_id).state
+        said = f"{request.by} consents to {request.action} {what} on revision {rev}"
+        return f"{case_id}: {said}; a second person must say the same; state {state}"
+
+    def _keep(self, judged: Judged, decisions: Sequence[Decision], request: Request) -> str:
+        """Decisions that count at once, or with the second of two persons."""
+        two = judged.two and request.action != "refuse"
+        counting = self._cases.decide(judged.case.id, *decisions, two=two)
+        counted = {(item.rule, item.evidence, item.machine) for item in counting}
+        waiting = [item.rule for item in decisions if (item.rule, item.evidence, item.machine) not in counted]
+        if not counting:
+            return self._consented(judged, waiting, request)
+        done = {"accept": "accepted", "refuse": "refused"}.get(request.action, f"read as {decisions[0].shown}")
+        said = f"{', '.join(sorted({item.rule for item in counting}))} {done}"
+        if waiting:
+            said += f", {', '.join(sorted(set(waiting)))} wait for a second person"
+        return self._done(judged, said, seconded=two and request.action == "accept")
+
+    def _rule(self, judged: Judged, request: Request) -> tuple[Decision, ...]:
         found = [
             (finding, sha256, pack)
             for finding, sha256, pack in _findings(judged)
@@ -97,27 +133,27 @@ class Deciding:
                 check_acceptance(finding, spec, reason=request.reason, false_alarm=request.false_alarm)
             elif not request.reason.strip():
                 raise RefusedError(f"refusing {finding.rule} needs a reason", advice="say why with --reason")
-        for rule, evidence, machine in dict.fromkeys(
-            (finding.rule, sha256 or evidence_of(finding), finding.outcome) for finding, sha256, _ in found
-        ):
-            self._cases.decide(
-                judged.case.id,
-                Decision(
-                    kind="accept" if request.action == "accept" else "refuse",
-                    rule=rule,
-                    evidence=evidence,
-                    by=request.by,
-                    reason=request.reason,
-                    at=self._desk.judging.now(),
-                    rev=judged.case.rev,
-                    machine=machine,
-                    false_alarm=request.false_alarm,
-                ),
+        shown: dict[tuple[str, str, str], list[str]] = {}
+        for finding, sha256, _ in found:
+            about = finding.rule, sha256 or evidence_of(finding), finding.outcome
+            shown.setdefault(about, []).append(evidence_of(finding))
+        return tuple(
+            Decision(
+                kind="accept" if request.action == "accept" else "refuse",
+                rule=rule,
+                evidence=evidence,
+                by=request.by,
+                reason=request.reason,
+                at=self._desk.judging.now(),
+                rev=judged.case.rev,
+                machine=machine,
+                false_alarm=request.false_alarm,
+                shown=digest_of(*sorted(findings)),
             )
-        done = "accepted" if request.action == "accept" else "refused"
-        return f"{', '.join(sorted({finding.rule for finding, _, _ in found}))} {done}"
+            for (rule, evidence, machine), findings in shown.items()
+        )
 
-    def _field(self, judged: Judged, request: Request) -> str:
+    def _field(self, judged: Judged, request: Request) -> Decision:
         if "value" not in request.values:
             raise RefusedError("a correction needs the value", advice="add --set value=…")
         with_field = [
@@ -142,7 +178,7 @@ class Deciding:
         if not request.reason.strip():
             raise RefusedError("a correction needs a reason", advice="say where you read it with --reason")
         before = facts.extraction.fields.get(request.item)
-        decision = Decision(
+        return Decision(
             kind="correct",
             rule=request.item,
             evidence=facts.document.submission.sha256,
@@ -152,21 +188,14 @@ class Deciding:
             rev=judged.case.rev,
             value=request.values["value"],
             machine=before.value if before else "",
+            shown=value.value,
         )
-        self._cases.decide(judged.case.id, decision)
-        return f"{request.item} read as {value.value}"
 
     def _send(self, judged: Judged, request: Request) -> str:
-        """Once more, after a person has found out that the message did not go out."""
+        """What a person found out about a message: `sent`, or not, so that it is sent again."""
         paper = self._desk.outgoing.find(judged.case.id, request.item)
-        if paper.status != "released":
-            raise RefusedError(f"{paper.number} is not released", advice=f"release {request.item} first")
-        if paper.mail == "sent":
-            raise RefusedError(f"{paper.number} was sent", advice="a message is sent once")
-        if paper.mail in ("sending", "unsure") and not request.reason.strip():
-            raise RefusedError(f"{paper.number} may be out already", advice="find out, and say how with --reason")
-        self._cases.send_again(paper.number)
-        return f"{paper.number} {self._desk.outgoing.send(paper)}"
+        out = request.action == "sent"
+        return f"{paper.number} {self._desk.outgoing.found_out(paper, out=out, by=request.by, reason=request.reason)}"
 
     def _move(self, judged: Judged, request: Request) -> str:
         """A document that found no case, or the wrong one, is put where a person says it belongs."""

@@ -7,6 +7,7 @@ from typing import Self
 
 from pipeline.cases.store import CaseStore
 from pipeline.errors import UsageError
+from pipeline.flow.audit import Audit, audit
 from pipeline.flow.case import CaseDesk
 from pipeline.flow.deciding import Deciding, Request
 from pipeline.flow.service import packs_of
@@ -18,6 +19,7 @@ class Desk:
     """The cases of an installation without its service: what a person decides takes effect at once."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._packs = packs_of(settings)
         self.cases = CaseStore(settings.url)
         self._desk = CaseDesk(settings, self._packs, self.cases, FileStore(settings.state / "store"))
@@ -45,9 +47,9 @@ class Desk:
         self._desk.publish_case(case_id)
         return number
 
-    def altered(self) -> list[str]:
-        """Released papers whose files are no longer what was released."""
-        return self._desk.outgoing.altered()
+    def audit(self) -> Audit:
+        """Whether the files of released papers are still what was released."""
+        return audit(self._settings.outbox, self.cases)
 
     def _known(self, case_id: str) -> str:
         try:

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.assembly import parts_of
+from pipeline.assembly import Apart, missing_pages, sheets_of, take_apart
 from pipeline.classify import classify
 from pipeline.errors import UnreadableError
 from pipeline.extract import extract
+from pipeline.flow.concealing import concealed, without_values
 from pipeline.inspection import Inspection, KnownForms, inspect, specimen
 from pipeline.model import (
     Bilingual,
@@ -31,12 +32,13 @@ from pipeline.model import (
     Picture,
     Pixels,
     Reference,
+    Sheet,
     Signature,
     Submission,
     TextReader,
 )
 from pipeline.packs import Pack, Packs
-from pipeline.read import open_reference, prepare_reference, read
+from pipeline.read import covered, open_reference, prepare_reference, read
 
 _PAGE_DPI = 100.0  # of the pictures kept for the report; crops keep the scan's own resolution
 _JPEG_QUALITY = 72
@@ -76,22 +78,50 @@ def look(
                 reading = read(path, submission, reader, known=known, trust=_trust(packs))
         except UnreadableError as error:
             return unreadable(submission, error.reason, Bilingual(zh=error.zh, en=error.en))
-        document = reading.document
-        if parts := parts_of(document, packs):
-            return _container(document, parts, reading.pictures, gallery)
+        document, sheets, apart = _paged(reading.document, packs, known, forms)
+        shown = covered(reading.pictures, document) if reading.pictures else None
+        if apart.parts:
+            return _container(document, apart.parts, shown, gallery)
         classification = classify(document, packs)
         pack = packs.find(classification.case_type, classification.type)
         inspection = _inspect(document, reading.pictures, pack, reader, known, forms, timing)
-        extraction = _extract(document, reading.pictures, pack, inspection.blanks, reader, timing)
+        inspection = concealed(inspection, document, reading.masked)
+        extraction = _extract(document, shown, pack, inspection.blanks, reader, timing)
         facts = Facts(
             document=document,
             classification=classification,
-            extraction=extraction,
+            extraction=without_values(extraction, reading.masked),
             observations=_with_digital(inspection.observations, document),
+            sheets=sheets,
         )
         with timing.of("pictures_s"):
-            pictures = _gallery(facts, reading.pictures, inspection.stitched, gallery)
+            pictures = _gallery(facts, shown, inspection.stitched, gallery)
     return facts.model_copy(update={"pictures": pictures, "timing": timing.seconds})
+
+
+def _paged(
+    document: Document, packs: Packs, known: KnownForms, prepared: Path | None
+) -> tuple[Document, tuple[Sheet, ...], Apart]:
+    """Which page of its document each page is, and what that says of the file: doubts become remarks."""
+    if document.is_electronic:
+        return document, (), Apart()
+    forms = {
+        pack.type: _form(pack.reference, pack.edition or "", pack.paraph_margin_mm, prepared)[0]
+        for pack in packs.documents()
+        if pack.reference is not None
+    }
+
+    def proof(number: int) -> tuple[str, int] | None:
+        for kind, form in forms.items():
+            if found := known.proof(number, form.sha256):
+                return kind, found.registration.reference_page
+        return None
+
+    sheets = sheets_of(document.pages, {kind: form.pages for kind, form in forms.items()}, proof)
+    apart = take_apart(document, packs, sheets)
+    missing = missing_pages(document.pages, sheets) if not apart.parts else None
+    remarks = (*document.remarks, *apart.doubts, *([missing] if missing else []))
+    return document.model_copy(update={"remarks": remarks}), sheets, apart
 
 
 def _container(

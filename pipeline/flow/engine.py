@@ -1,7 +1,8 @@
 """The durable engine: queues, workflows and recovery. The only module that knows DBOS.
 
 Every step may run more than once after a crash; what it does must therefore be safe to repeat. Workflow ids make
-enqueueing idempotent: `doc:<sha256>`, `case:<id>:r<rev>`, `papers:<id>:r<rev>:<turn>`, `wake:<day>`.
+enqueueing idempotent: `doc:<sha256>`, `pieces:<sha256>:<turn>`, `case:<id>:r<rev>`, `papers:<id>:r<rev>:<turn>`,
+`wake:<day>`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 
 from pipeline.flow.lease import Slot, dead_slots, lease
+from pipeline.flow.work import Work
 
 # Work in flight belongs to this version; raise it only when a workflow changes shape, after draining.
 _VERSION = "2"
@@ -30,46 +31,6 @@ _ACTIVE = ["ENQUEUED", "PENDING", "DELAYED"]
 _GIVEN_UP = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 _log = structlog.get_logger(__name__)
-
-
-class Work(Protocol):
-    """What the engine has done for it; every method may be called again after a crash."""
-
-    def read(self, sha256: str) -> str:
-        """Read one document; returns the hash of its facts."""
-
-    def split(self, sha256: str, facts: str) -> list[str]:
-        """Cut a file of several documents; the hashes of its parts, none for a file of one."""
-
-    def join(self, sha256: str, facts: str) -> tuple[str, int]:
-        """Put it into its case; returns case id and revision."""
-
-    def publish(self, case_id: str, rev: int) -> bool:
-        """Judge and report a case; False when `rev` is no longer the newest."""
-
-    def arriving(self, before: str) -> bool:
-        """Whether documents that arrived before this moment (ISO) are still being read."""
-
-    def papers_due(self, case_id: str, rev: int) -> list[str]:
-        """Codes of the papers to draft."""
-
-    def draft(self, case_id: str, code: str) -> str:
-        """Write one paper; returns its number."""
-
-    def next_wake(self, case_id: str) -> str | None:
-        """The next day (ISO) on which time brings something about in a case."""
-
-    def sweep(self) -> list[tuple[str, int]]:
-        """Let time pass in all cases; returns cases and revisions to publish."""
-
-    def give_up(self, sha256: str) -> None:
-        """A document that broke the process again and again: leave facts that say so."""
-
-    def unfinished(self) -> tuple[str, ...]:
-        """Documents that have not joined a case."""
-
-    def unpublished(self) -> tuple[tuple[str, int], ...]:
-        """Cases whose newest revision was not judged."""
 
 
 class _Desk:
@@ -103,7 +64,25 @@ def _split(sha256: str, facts: str) -> list[str]:
 
 @DBOS.step(name="join", retries_allowed=True, should_retry=_transient)
 def _join(sha256: str, facts: str) -> list[str | int]:
-    return list(_desk.work.join(sha256, facts))
+    joined = _desk.work.join(sha256, facts)
+    return [each for pair in (joined, *_desk.work.left(sha256)) for each in pair]
+
+
+@DBOS.step(name="reading")
+def _reading(before: str) -> list[str | bool]:
+    moment = before or _now_iso()
+    return [moment, _desk.work.reading(moment)]
+
+
+@DBOS.step(name="put_together", retries_allowed=True, should_retry=_transient)
+def _put_together(sha256: str) -> list[str]:
+    return list(_desk.work.put_together(sha256))
+
+
+@DBOS.step(name="join_alone", retries_allowed=True, should_retry=_transient)
+def _join_alone(sha256: str) -> list[str | int]:
+    joined = _desk.work.join_alone(sha256)
+    return [each for pair in (joined, *_desk.work.left(sha256)) for each in pair]
 
 
 @DBOS.step(name="publish", retries_allowed=True, should_retry=_transient)
@@ -148,8 +127,28 @@ def _document(sha256: str) -> None:
     for part in parts:
         _enqueue_document(part)
     if not parts:
-        case_id, rev = _join(sha256, facts)
-        _enqueue_case(str(case_id), int(rev))
+        joined = _join(sha256, facts)
+        for case_id, rev in zip(joined[::2], joined[1::2], strict=True):
+            if case_id:
+                _enqueue_case(str(case_id), int(rev))
+            else:
+                _enqueue_pieces(sha256, "", 0)
+
+
+@DBOS.workflow(name="pieces", max_recovery_attempts=_ATTEMPTS)
+def _pieces(sha256: str, before: str, turn: int) -> None:
+    # files that came with it are read first, so that a page is not missed only because it is the last one in the queue
+    moment, reading = _reading(before)
+    fate, whole = ["wait", ""] if reading else _put_together(sha256)
+    match fate:
+        case "wait":
+            _enqueue_pieces(sha256, str(moment), turn + 1)
+        case "whole":
+            _enqueue_document(whole)
+        case "alone":
+            joined = _join_alone(sha256)
+            for case_id, rev in zip(joined[::2], joined[1::2], strict=True):
+                _enqueue_case(str(case_id), int(rev))
 
 
 @DBOS.step(name="arriving")
@@ -182,6 +181,13 @@ def _papers(case_id: str, rev: int, before: str, turn: int) -> None:
 def _enqueue_document(sha256: str) -> None:
     with SetWorkflowID(f"doc:{sha256}"):
         DBOS.enqueue_workflow(_DOCUMENTS, _document, sha256)
+
+
+def _enqueue_pieces(sha256: str, before: str, turn: int) -> None:
+    # one at a time: two that look at the same pieces at once would make two documents of them
+    options = SetEnqueueOptions(queue_partition_key="pieces", delay_seconds=_desk.settle_seconds)
+    with SetWorkflowID(f"pieces:{sha256}:{turn}"), options:
+        DBOS.enqueue_workflow(_CASES, _pieces, sha256, before, turn)
 
 
 def _enqueue_papers(case_id: str, rev: int, before: str, turn: int) -> None:
@@ -263,6 +269,8 @@ class Engine:
         """Enqueue whatever the tables know of and the queues do not."""
         for sha256 in _desk.work.unfinished():
             self.enqueue(sha256)
+        for sha256 in _desk.work.pieces():
+            _enqueue_pieces(sha256, "", 0)
         for case_id, rev in _desk.work.unpublished():
             _enqueue_case(case_id, rev)
 
@@ -304,7 +312,13 @@ class Engine:
             self._sweep()
 
     def _bury(self) -> None:
-        """Documents whose workflow was given up get facts that say so."""
+        """Documents whose workflow was given up get facts that say so, or are judged without the pages they lack."""
+        for status in DBOS.list_workflows(status=_GIVEN_UP, name="pieces", load_output=False):
+            sha256 = status.workflow_id.split(":")[1]
+            if sha256 in _desk.work.pieces():
+                _log.error("pages not put together", sha256=sha256)
+                _desk.work.join_alone(sha256)
+                self.reconcile()
         for status in DBOS.list_workflows(status=_GIVEN_UP, name="document", load_output=False):
             sha256 = status.workflow_id.removeprefix("doc:")
             if sha256 in _desk.work.unfinished():

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipeline.assembly import counted_in
 from pipeline.cases.decisions import corrected, settled, spec_of, specs_of
-from pipeline.cases.life import Life, Situation, state_of
+from pipeline.cases.life import UNPAID, Life, Situation, state_of
 from pipeline.cases.life_store import Decision
 from pipeline.cases.store import CaseRow, CaseStore, DocumentRow
+from pipeline.flow.elsewhere import Elsewhere, newest
+from pipeline.flow.four_eyes import needs_two, seconded
 from pipeline.flow.specimens import Specimens
-from pipeline.model import Facts, Finding, Review
-from pipeline.packs import MATERIAL, CaseType, Dossier, Pack, Packs, Part, RuleSpec, World, forms_of
+from pipeline.model import Facts, Finding, Mail, Review
+from pipeline.packs import MATERIAL, CaseType, Dossier, Pack, Packs, Part, RuleSpec, World
 from pipeline.rules.settlement import Settlement, settle
 from pipeline.settings import Settings
 from pipeline.validate import judge_case, validate
@@ -27,7 +30,8 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 class Judged:
     """A case after judgement: `reviews` and `findings` are the machine's, `dossier` and `effective` count.
 
-    `effective` are the findings of the case rules after the decisions.
+    `effective` are the findings of the case rules after the decisions that count; with `two` only those of two persons
+    do, because the amount is above the limit or not known.
     """
 
     case: CaseRow
@@ -43,10 +47,22 @@ class Judged:
     decisions: tuple[Decision, ...]
     settlement: Settlement | None
     situation: Situation
+    two: bool = False
 
     def pack_of(self, facts: Facts) -> Pack | None:
         """The pack of a document, None when nobody claimed it."""
         return self.case_type.packs.get(facts.classification.type or "") if self.case_type else None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A case before it is judged: its papers as they count, in the order they came."""
+
+    rows: Sequence[DocumentRow]
+    facts: tuple[Facts, ...]
+    decisions: tuple[Decision, ...]
+    life: Life
+    two: bool
 
 
 class Judge:
@@ -57,6 +73,7 @@ class Judge:
         self._packs = packs
         self._cases = cases
         self._specimens = Specimens(settings.state / "specimens")
+        self._elsewhere = Elsewhere(cases, lambda case_id: self._read(cases.case(case_id)).facts)
 
     def now(self) -> datetime:
         """The present moment at this desk."""
@@ -74,6 +91,7 @@ class Judge:
             registers=case_type.registers if case_type else {},
             others=self._cases.others(case.id, case.keys) if case and case.keys else {},
             seals=dict(map(self._beside, facts)),
+            mails=mails_of(facts),
         )
 
     def _beside(self, facts: Facts) -> tuple[str, Mapping[int, str]]:
@@ -84,10 +102,12 @@ class Judge:
         """Judge all documents of a case; KeyError when there is no such case."""
         case = self._cases.case(case_id)
         case_type = self._packs.case_types.get(case.case_type)
-        decisions = self._cases.decisions(case_id)
-        rows = self._cases.documents_of(case_id)
-        facts = tuple(self._facts(row.submission.sha256, decisions) for row in rows)
+        read = self._read(case)
+        rows, facts, decisions, life = read.rows, read.facts, read.decisions, read.life
         world = self.world(case_type, case, facts)
+        if case_type is not None:
+            billed = "billed" in life.dates or life.state not in UNPAID
+            world = replace(world, cases=self._elsewhere.around(case_id, case_type, world), billed=billed)
         reviews = tuple(validate(item, self._packs, world) for item in facts)
         dossier = _newest(facts, reviews, decisions)
         single = case_type is not None and any(
@@ -95,17 +115,35 @@ class Judge:
         )
         needed = () if single or case_type is None else case_type.requires.get(case.profile, ())
         missing = tuple(form for form in needed if not dossier.parts_of(form))
-        findings = judge_case(dossier, case_type, world) if case_type and needed else ()
+        findings = self._across(dossier, case_type, world, whole=bool(needed))
         effective = settled(findings, None, decisions)
         settlement = None
         if case_type and case_type.settlement and not single and not missing:
             settlement = settle(case_type.settlement, dossier, world)
         situation = _situation(case, case_type, dossier, effective, missing, settlement, single=single)
-        life = self._cases.life(case_id)
         return Judged(
             case, life, case_type, rows, facts, reviews, dossier, findings, effective, missing, decisions, settlement,
-            situation,
+            situation, read.two,
         )  # fmt: skip
+
+    def again(self, judged: Judged) -> Judged:
+        """The same judgement while the case stands where it stood, a new one when something has happened to it."""
+        case, life = self._cases.case(judged.case.id), self._cases.life(judged.case.id)
+        if (case.rev, life) != (judged.case.rev, judged.life):
+            return self.judge(judged.case.id)
+        return replace(judged, case=case)
+
+    def _across(
+        self, dossier: Dossier, case_type: CaseType | None, world: World, *, whole: bool
+    ) -> tuple[Finding, ...]:
+        """What the rules of a case say; where it is no order, or of no known kind, those asked of all that comes in."""
+        if case_type is not None:
+            return judge_case(dossier, case_type, world, always=not whole)
+        found = [
+            judge_case(dossier, each, replace(world, registers=each.registers), always=True)
+            for each in (self._packs.case_types.values() if world.mails else ())
+        ]
+        return tuple(finding for findings in found for finding in findings)
 
     def keep_specimens(self, judged: Judged) -> None:
         """File the seals of an accepted case, for comparing later ones with."""
@@ -121,10 +159,31 @@ class Judge:
         """The folder for facts and pictures of one document."""
         return self._settings.state / "work" / sha256[:2] / sha256
 
-    def _facts(self, sha256: str, decisions: Sequence[Decision]) -> Facts:
-        facts = self.facts(sha256)
-        pack = self._packs.find(facts.classification.case_type, facts.classification.type)
-        return corrected(facts, pack, decisions)
+    def _counting(self, row: DocumentRow) -> Facts:
+        facts = self.facts(row.submission.sha256)
+        return facts if row.whole is None else counted_in(facts, row.whole)
+
+    def _read(self, case: CaseRow) -> _Read:
+        """The papers of a case with what people corrected, and those of their decisions that count."""
+        case_type = self._packs.case_types.get(case.case_type)
+        rows, life = self._cases.documents_of(case.id), self._cases.life(case.id)
+        decisions = self._cases.decisions(case.id)
+        plain = [self._counting(row) for row in rows]
+        two = needs_two(case_type, plain, decisions, life)
+        decisions = seconded(decisions) if two else decisions
+        packs = [self._packs.find(item.classification.case_type, item.classification.type) for item in plain]
+        facts = tuple(corrected(item, pack, decisions) for item, pack in zip(plain, packs, strict=True))
+        return _Read(rows, facts, decisions, life, two)
+
+
+def mails_of(facts: Sequence[Facts]) -> tuple[Mail, ...]:
+    """The messages that documents came in, each once; those that were superseded count too."""
+    found: list[Mail] = []
+    for item in facts:
+        carrier = item.document.submission.carrier
+        found += [carrier.mail] if carrier and carrier.mail else []
+        found += item.parcel.mails if item.parcel else ()
+    return tuple(dict.fromkeys(found))
 
 
 def now(settings: Settings) -> datetime:
@@ -139,13 +198,9 @@ def now(settings: Settings) -> datetime:
 
 def _newest(facts: Sequence[Facts], reviews: Sequence[Review], decisions: Sequence[Decision]) -> Dossier:
     """Of each form the newest document counts; unclassified ones all count."""
-    parts: dict[tuple[str, ...], Part] = {}
-    for item, review in zip(facts, reviews, strict=True):
-        sha256 = item.document.submission.sha256
-        key = forms_of(item) or (sha256,)
-        parts.pop(key, None)
-        parts[key] = Part(item, settled(review.findings, sha256, decisions))
-    return Dossier(parts=tuple(parts.values()))
+    findings = {review.submission.sha256: review.findings for review in reviews}
+    counting = [(item, item.document.submission.sha256) for item in newest(facts)]
+    return Dossier(parts=tuple(Part(item, settled(findings[sha256], sha256, decisions)) for item, sha256 in counting))
 
 
 def _situation(

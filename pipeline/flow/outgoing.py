@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from pipeline.cases.clocks import running
 from pipeline.cases.life import Event
-from pipeline.cases.lifecycle import EVENTS
 from pipeline.cases.paper_store import PaperRow
 from pipeline.cases.papers import CaseFacts, content, due_papers, finished, number_of
+from pipeline.cases.releases import made
 from pipeline.cases.store import CaseStore
 from pipeline.envelope import message
 from pipeline.errors import GenerateError, RefusedError
+from pipeline.flow.audit import intact, papers_folder, stem_of
+from pipeline.flow.consenting import names_for
 from pipeline.flow.judging import Judge, Judged
+from pipeline.flow.paper_facts import facts_for_papers
 from pipeline.flow.proof import prove
+from pipeline.flow.sending import Sending, told
 from pipeline.generate import fingerprint, publish, render, to_pdf
 from pipeline.ingest import FileStore
-from pipeline.packs import CaseType, Packs, PaperSpec, World
-from pipeline.posting import post
+from pipeline.packs import CaseType, Packs, PaperSpec, World, contacts_of
 from pipeline.report import PaperView
-from pipeline.report.words import term
 from pipeline.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -39,6 +39,7 @@ class Outgoing:
         self._judge = judge
         self._cases = cases
         self._files = files
+        self._sending = Sending(cases, settings.mail_server)
 
     def due(self, judged: Judged) -> list[str]:
         """Codes of the papers the case calls for now."""
@@ -58,7 +59,7 @@ class Outgoing:
         """Write one paper, numbered once; returns its number."""
         spec, case_type = paper_spec(judged, code)
         world = self._judge.world(case_type, judged.case)
-        facts = _case_facts(judged, self._cases.events(judged.case.id) if "archive" in spec.body else ())
+        facts = self._facts(judged, spec)
         body = content(spec, case_type, facts, world)
         row = self._cases.allocate(
             judged.case.id,
@@ -68,9 +69,12 @@ class Outgoing:
             number=lambda seq, daily: number_of(spec, case=judged.case.id, seq=seq, dated=world.today, daily=daily),
         )
         data = finished(spec, body, facts, number=row.number, dated=row.dated)
-        path = self._write(judged, spec, case_type, row, data)
-        self._cases.paper_written(row, self._files.take(path)[0], self._judge.now())
-        if spec.release == "auto" and row.status == "draft":
+        document = self._write(judged, spec, case_type, row, data)
+        sha256 = self._files.keep(document, f"{row.number}.docx")[0]
+        self._cases.paper_written(row, sha256, self._judge.now())
+        row = row.model_copy(update={"sha256": sha256 if row.status == "draft" else row.sha256})
+        self._print(row, document)
+        if spec.release == "auto" and row.status == "draft" and self._may_go(judged, spec, row, world):
             self._settle(judged, spec, row, by="", world=world)
         return row.number
 
@@ -83,24 +87,31 @@ class Outgoing:
             self._cases.note(judged.case.id, "paper_failed", {"code": code, "why": str(error)}, self._judge.now())
             return ""
 
-    def release(self, judged: Judged, name: str, *, by: str) -> PaperRow:
-        """Release a draft, by its number or `<code>-<seq>`: what it does to the case happens first."""
+    def release(self, judged: Judged, name: str, *, by: str, reason: str = "") -> PaperRow:
+        """Release a draft, by its number or `<code>-<seq>`: what it does to the case happens first.
+
+        The row as it is then; still a draft when a second person must release it too.
+        """
         row = self.find(judged.case.id, name)
         spec, case_type = paper_spec(judged, row.code)
         if row.status != "draft":
-            raise RefusedError(f"{row.number} was {row.status} by {row.settled_by or 'the service'} already")
+            said = f"{row.number} was {row.status} by {row.settled_by or 'the service'} already"
+            raise RefusedError(said, advice=told(row))
         newest = max(paper.seq for paper in self._cases.papers(judged.case.id) if paper.code == row.code)
         if row.seq != newest:
             raise RefusedError(f"{row.number} was replaced", advice=f"release {row.code}-{newest} instead")
         world = self._judge.world(case_type, judged.case)
-        facts = _case_facts(judged, self._cases.events(judged.case.id) if "archive" in spec.body else ())
+        facts = self._facts(judged, spec)
         if _print_of(spec, judged, content(spec, case_type, facts, world)) != row.fingerprint:
             raise RefusedError(
                 f"{row.number} no longer says what the case says",
                 advice=f"write it anew with `countersign generate {judged.case.id} {row.code}`, then release that",
             )
-        self._settle(judged, spec, row, by=by, world=world)
-        return row
+        on, at = self._judge.day(judged.case_type), self._judge.now()
+        names = names_for(self._cases, judged, spec, row, by=by, reason=reason, on=on, at=at)
+        if names is not None:
+            self._settle(judged, spec, row, by=names, world=world)
+        return self.find(judged.case.id, row.number)
 
     def reject(self, judged: Judged, name: str, *, by: str, reason: str) -> PaperRow:
         """Set a draft aside; a released paper cannot be called back."""
@@ -121,98 +132,128 @@ class Outgoing:
         """The papers as the report shows them."""
         views = []
         specs = {paper.code: paper for paper in judged.case_type.papers} if judged.case_type else {}
+        consents = {item.item: item.by for item in self._cases.consents(judged.case.id) if item.kind == "release"}
         for paper in self._cases.papers(judged.case.id):
             spec = specs.get(paper.code)
             if spec is None or judged.case_type is None:
                 continue
-            stem = f"{paper.code}-{paper.seq}"
+            stem = stem_of(paper)
             folder = self.folder(judged.case.id)
             files = [name for suffix in ("docx", "pdf", "eml") if (folder / (name := f"{stem}.{suffix}")).exists()]
             title = judged.case_type.packs[spec.pack].title
             views.append(
                 PaperView(
-                    paper.code, paper.number, title, files, spec.release,
-                    current=False, status=paper.status, settled_by=paper.settled_by, stem=stem, mail=paper.mail,
+                    paper.code, paper.number, title, files, spec.release if paper.status != "draft" else "person",
+                    current=False, status=paper.status, settled_by=paper.settled_by, stem=stem,
+                    mail=paper.mail or self._sending.waiting(paper, self._message(paper)),
+                    two=spec.release == "person" and (spec.four_eyes or judged.two),
+                    consent=consents.get(paper.number, "") if paper.status == "draft" else "",
                 )
             )  # fmt: skip
         newest = {view.code: view for view in views}
         return [replace(view, current=view is newest[view.code]) for view in views]
 
-    def altered(self) -> list[str]:
-        """Released papers whose Word file in the outbox is missing or no longer what was released."""
-        found = []
-        for paper in self._cases.released():
-            path = self.folder(paper.case_id) / f"{paper.code}-{paper.seq}.docx"
-            if not path.exists():
-                found.append(f"{paper.number}: {path.name} is missing from the outbox of {paper.case_id}")
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != paper.sha256:
-                found.append(f"{paper.number}: {path} differs from what was released")
-        return found
+    def _facts(self, judged: Judged, spec: PaperSpec) -> CaseFacts:
+        """The case as this paper tells it; only the manifest needs the journal."""
+        case_id = judged.case.id if "archive" in spec.body else ""
+        return facts_for_papers(judged, self._cases.events(case_id), self._cases.papers(case_id))
 
     def folder(self, case_id: str) -> Path:
         """Where the papers of a case stand."""
-        return self._settings.outbox / case_id / "outgoing"
+        return papers_folder(self._settings.outbox, case_id)
 
     def _write(
         self, judged: Judged, spec: PaperSpec, case_type: CaseType, row: PaperRow, data: Mapping[str, object]
-    ) -> Path:
+    ) -> bytes:
         template = case_type.packs[spec.pack].outgoing
         if template is None:
             raise FileNotFoundError(spec.pack)
         document = render(template, data, row.dated)
-        name = f"{row.code}-{row.seq}.docx"
+        name = f"{stem_of(row)}.docx"
         prove(document, name, case_type.packs[spec.pack], self._packs, self._judge.world(case_type), self._judge.now())
-        path = publish(self.folder(judged.case.id), name, document)
-        if self._settings.pdf and not path.with_suffix(".pdf").exists():
+        publish(self.folder(judged.case.id), name, document)
+        return document
+
+    def _print(self, row: PaperRow, document: bytes) -> None:
+        """The paper as PDF, once; kept and in the journal before it is laid down, also after the release."""
+        path, draft = self.folder(row.case_id) / f"{stem_of(row)}.pdf", row.status == "draft"
+        known = made(self._cases.events(row.case_id), row.number).get(path.name)
+        if draft and known is None:
+            path.unlink(missing_ok=True)  # printed of other words, or before hashes were kept
+        if path.exists():
+            return
+        printed = self._files.path(known).read_bytes() if known and self._files.verify(known) else None
+        if printed is None and self._settings.pdf and (draft or known is None):
             printed = to_pdf(document)
-            if printed is not None:
-                publish(path.parent, f"{row.code}-{row.seq}.pdf", printed)
-        return path
+        if printed is not None:
+            sha256 = self._files.keep(printed, path.name)[0]
+            if sha256 != known:
+                self._cases.file_made(row, path.name, sha256, self._judge.now())
+            publish(path.parent, path.name, printed)
+            path.chmod(0o644 if draft else 0o444)
 
     def _settle(self, judged: Judged, spec: PaperSpec, row: PaperRow, *, by: str, world: World) -> None:
         at = self._judge.now()
+        files = intact(self.folder(row.case_id), row, made(self._cases.events(row.case_id), row.number))
         if spec.event:
             event = Event(name=spec.event, on=self._judge.day(judged.case_type), by=by, token=f"paper:{row.number}")
             self._cases.happen(judged.case.id, event, judged.situation, at)
-        self._mail(judged, spec, row, world)
-        self._cases.settle(row.number, "released", by=by, reason="", at=at)
-        for file in self.folder(judged.case.id).glob(f"{row.code}-{row.seq}.*"):
-            file.chmod(0o444)
+        files |= self._mail(judged, spec, row, world, files)
+        hashes = {name: self._files.keep(content, name)[0] for name, content in files.items()}
+        self._cases.settle(row.number, "released", by=by, reason="", at=at, files=hashes)
+        for name in files:
+            (self.folder(judged.case.id) / name).chmod(0o444)
         self.send(row)
 
     def send(self, row: PaperRow) -> str:
         """Hand a released message to the mail server, where there is one; says what came of it."""
-        server = self._settings.mail_server
-        path = self.folder(row.case_id) / f"{row.code}-{row.seq}.eml"
-        if server is None or not path.exists():
-            return "not sent: no mail server is set" if path.exists() else "not sent: the paper has no address"
-        if not self._cases.begin_sending(row.number, self._judge.now()):
-            return "not sent again: it is out, or may be"
-        posted = post(server, path.read_bytes())
-        self._cases.sent(row.number, posted.fate, posted.detail, self._judge.now())
-        return f"{posted.fate} {posted.detail}".strip()
+        return self._sending.send(row, self._message(row), self._judge.now())
 
-    def _mail(self, judged: Judged, spec: PaperSpec, row: PaperRow, world: World) -> None:
+    def found_out(self, row: PaperRow, *, out: bool, by: str, reason: str) -> str:
+        """What a person found out about a message: it is `out`, or it is not and is sent again."""
+        return self._sending.found_out(row, self._message(row), out=out, by=by, reason=reason, at=self._judge.now())
+
+    def _message(self, row: PaperRow) -> Path:
+        return self.folder(row.case_id) / f"{stem_of(row)}.eml"
+
+    def _may_go(self, judged: Judged, spec: PaperSpec, row: PaperRow, world: World) -> bool:
+        """Whether a paper may go out by itself: never to an address that stands on no list of contacts (IN-08)."""
+        contacts = judged.case_type.contacts if judged.case_type else None
+        address = self._address(judged, spec, world).lower() if spec.mail else ""
+        if contacts is None or not address:
+            return True
+        if any(contact.covers(address) for contact in contacts_of(contacts, world.registers, world.today)):
+            return True
+        data = {"number": row.number, "address": address}
+        self._cases.note(judged.case.id, "paper_waits", data, self._judge.now())
+        return False
+
+    def _address(self, judged: Judged, spec: PaperSpec, world: World) -> str:
+        """Where a paper goes; GenerateError when none of its sources has an address."""
+        if judged.case_type is None:
+            return ""
+        wanted = spec.model_copy(update={"body": (), "values": {"to": spec.mail}})
+        return str(content(wanted, judged.case_type, facts_for_papers(judged), world)["to"])
+
+    def _mail(
+        self, judged: Judged, spec: PaperSpec, row: PaperRow, world: World, files: Mapping[str, bytes]
+    ) -> Mapping[str, bytes]:
         """The paper as a message ready to be sent, for papers that say where they go."""
         if not spec.mail or judged.case_type is None:
-            return
-        facts = _case_facts(judged)
-        address = content(
-            spec.model_copy(update={"body": (), "values": {"to": spec.mail}}), judged.case_type, facts, world
-        )
-        folder = self.folder(judged.case.id)
-        stem = f"{row.code}-{row.seq}"
-        attachment = next(path for name in ("pdf", "docx") if (path := folder / f"{stem}.{name}").exists())
+            return {}
+        stem = stem_of(row)
+        attachment = next(name for suffix in ("pdf", "docx") if (name := f"{stem}.{suffix}") in files)
         text = message(
-            to=str(address["to"]),
+            to=self._address(judged, spec, world),
             subject=spec.subject.format(number=row.number, label=judged.case.label, case=judged.case.id),
-            paper=(folder / f"{stem}.docx").read_bytes(),
-            attachment=(attachment.name, attachment.read_bytes()),
+            paper=files[f"{stem}.docx"],
+            attachment=(attachment, files[attachment]),
             number=row.number,
             dated=row.dated,
             sender=self._settings.smtp_from if self._settings.mail_server else "",
         )
-        publish(folder, f"{stem}.eml", text)
+        publish(self.folder(judged.case.id), f"{stem}.eml", text)
+        return {f"{stem}.eml": text}
 
 
 def paper_spec(judged: Judged, code: str) -> tuple[PaperSpec, CaseType]:
@@ -234,41 +275,3 @@ def _spoken(judged: Judged) -> frozenset[str]:
     """Rules that gave an answer other than n/a."""
     own = [finding for part in judged.dossier.parts for finding in part.findings]
     return frozenset(finding.rule for finding in (*own, *judged.findings) if finding.outcome != "n/a")
-
-
-def _case_facts(judged: Judged, events: Sequence[Mapping[str, object]] = ()) -> CaseFacts:
-    life, settlement = judged.life, judged.settlement
-    clocks = judged.case_type.clocks if judged.case_type else ()
-    amounts = {}
-    if settlement and settlement.net is not None:
-        named = {"list": settlement.list_total, "discount": settlement.discount, "net": settlement.net}
-        amounts = {name: amount for name, amount in named.items() if amount is not None}
-    return CaseFacts(
-        id=judged.case.id,
-        dossier=judged.dossier,
-        findings=judged.effective,
-        received=judged.case.opened_at.date(),
-        label=judged.case.label,
-        life={**{name: day.isoformat() for name, day in life.dates.items()}, **life.values},
-        due={deadline.spec.id: deadline.due for deadline in running(life, clocks)},
-        amounts=amounts,
-        reminders=life.reminded,
-        missing=judged.missing,
-        originals=judged.situation.originals,
-        history=_history(events),
-    )
-
-
-def _history(events: Sequence[Mapping[str, object]]) -> tuple[tuple[str, str], ...]:
-    """What happened until the case was closed; later entries would make every manifest differ from the last."""
-    kinds = [str(event["kind"]) for event in events]
-    end = kinds.index(_CLOSING) + 1 if _CLOSING in kinds else len(kinds)
-    return tuple(
-        (str(event["at"])[:16].replace("T", " "), term("event", kind).zh)
-        for event, kind in zip(events[:end], kinds, strict=False)
-        if kind in _TOLD
-    )
-
-
-_CLOSING = "originals_verified"
-_TOLD = {"case_opened", "document_joined", "decided", "paper_released", *EVENTS} - {"reminded"}

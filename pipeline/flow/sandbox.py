@@ -24,6 +24,8 @@ class Limits(Value):
     cpu_seconds: int = 1200
     memory_mib: int = 12288
     threads: int = 1
+    unpack_files: int = 200
+    unpack_mib: int = 500
 
 
 def facts_of(
@@ -49,6 +51,8 @@ def facts_of(
         parent=os.getpid(),
         recordings=recordings,
         forms=forms,
+        unpack_files=limits.unpack_files,
+        unpack_mib=limits.unpack_mib,
     )
     result = folder / "facts.json"
     result.unlink(missing_ok=True)

@@ -15,22 +15,23 @@ from typing import Self
 import structlog
 
 import pipeline
-from pipeline.cases.join import keys_of
 from pipeline.cases.life import UNPAID
+from pipeline.cases.pieces import WAITING
 from pipeline.cases.store import CaseStore
 from pipeline.errors import SettingsError
-from pipeline.flow.case import UNSORTED, CaseDesk, label_of
+from pipeline.flow.assembling import Assembler, cut
+from pipeline.flow.case import CaseDesk
 from pipeline.flow.document import prepare_forms, unreadable
 from pipeline.flow.engine import Engine
-from pipeline.flow.judging import now
+from pipeline.flow.joining import Joining
 from pipeline.flow.sandbox import Limits, facts_of
+from pipeline.flow.sending import PATIENCE, lost
+from pipeline.flow.work import Fate
 from pipeline.ingest import FileStore, check_folders, display_name, ingest
-from pipeline.model import Bilingual, Facts, Review, Submission
-from pipeline.packs import Packs, World, load_packs
-from pipeline.read import cut_pages
+from pipeline.model import Bilingual
+from pipeline.packs import Packs, load_packs
 from pipeline.rules import CHECKS
 from pipeline.settings import Settings
-from pipeline.validate import validate
 
 _log = structlog.get_logger(__name__)
 
@@ -51,43 +52,9 @@ def limits_of(settings: Settings) -> Limits:
         cpu_seconds=settings.reading_seconds * max(1, settings.threads),
         memory_mib=settings.memory_mib,
         threads=settings.threads,
+        unpack_files=settings.unpack_files,
+        unpack_mib=settings.unpack_mib,
     )
-
-
-def review_file(path: Path, settings: Settings, packs: Packs, work: Path) -> list[Review]:
-    """Review one file outside any case, and each document in it; nothing but `work` is written."""
-    files = FileStore(work / "store")
-    submission = ingest(path, files, name=path.name, source="cli", now=now(settings))
-    reviews = []
-    waiting = [submission]
-    while waiting:
-        one = waiting.pop(0)
-        facts = facts_of(
-            files.path(one.sha256),
-            one,
-            templates=settings.templates,
-            folder=work / one.sha256,
-            limits=limits_of(settings),
-            recordings=settings.recordings,
-        )
-        case_type = packs.case_types.get(facts.classification.case_type or "")
-        registers = case_type.registers if case_type else {}
-        world = World(today=now(settings).date(), profile=settings.profile, registers=registers)
-        reviews.append(validate(facts, packs, world))
-        waiting += cut(facts, files)
-    return reviews
-
-
-def cut(facts: Facts, files: FileStore) -> list[Submission]:
-    """The documents in a file of several, stored as files of their own; none for a file of one."""
-    whole, found = facts.document.submission, []
-    for first, last in facts.parts:
-        stem, dot, suffix = whole.name.rpartition(".")
-        name = f"{stem or suffix} [{first}-{last}]{dot}{suffix if stem else ''}"
-        sha256, size = files.keep(cut_pages(files.path(whole.sha256), first, last), name)
-        changes = {"sha256": sha256, "size": size, "name": name, "part_of": whole.sha256}
-        found.append(whole.model_copy(update=changes))
-    return found
 
 
 def digest_of(templates: Path) -> str:
@@ -114,6 +81,10 @@ class Service:
         self._forms = settings.state / "forms"
         self._cases = CaseStore(settings.url)
         self._desk = CaseDesk(settings, self._packs, self._cases, self._files)
+        self._assembler = Assembler(self._packs, self._cases, self._files, self._desk.judging, settings.settle_seconds)
+        self._joining = Joining(
+            settings.profile, self._packs, self._cases, self._files, self._desk.judging, self._assembler
+        )
         self._engine = Engine(
             self,
             url=settings.url,
@@ -140,6 +111,7 @@ class Service:
     def __enter__(self) -> Self:
         prepare_forms(self._packs, self._forms)
         self._judge_anew_under_new_rules()
+        lost(self._cases, self._desk.judging.now())
         self._engine.start()
         self._desk.publish_index()
         return self
@@ -175,7 +147,10 @@ class Service:
         self._engine.enqueue(submission.sha256)
         if not new:
             self._report_duplicate(submission.sha256, token)
-        _remove(path, before)
+        if submission.withheld:
+            _log.warning("not all of it is kept; the file stays in the inbox", file=name, texts=submission.withheld)
+        else:
+            _remove(path, before)
         _log.info("taken over", file=name, sha256=submission.sha256[:12], duplicate=not new)
 
     def _report_duplicate(self, sha256: str, token: str) -> None:
@@ -207,8 +182,10 @@ class Service:
         return hashlib.sha256((folder / "facts.json").read_bytes()).hexdigest()
 
     def split(self, sha256: str, facts: str) -> list[str]:
-        """Cut a file of several documents into files of their own; their hashes, none for a file of one."""
+        """Take a file of several documents, a mail or an archive apart; hashes of the documents to be read."""
         seen = self._desk.judging.facts(sha256)
+        if seen.parcel is not None:
+            return self._joining.take_out(sha256, facts, seen)
         parts = cut(seen, self._files)
         for part, pages in zip(parts, seen.parts, strict=True):
             self._cases.receive(part, token=f"{sha256}:{pages[0]}-{pages[1]}")
@@ -218,23 +195,38 @@ class Service:
         return [part.sha256 for part in parts]
 
     def join(self, sha256: str, facts: str) -> tuple[str, int]:
-        """Put a document into its case."""
+        """Put a document into its case; no case while it waits for pages, or for what came in the same mail."""
         seen = self._desk.judging.facts(sha256)
-        case_type = self._packs.case_types.get(seen.classification.case_type or "")
-        kind = seen.classification.type or ""
-        return self._cases.join(
-            sha256,
-            facts=facts,
-            case_type=case_type.type if case_type else UNSORTED,
-            profile=self._settings.profile,
-            keys=keys_of(case_type, kind, seen.extraction.fields) if case_type else {},
-            exclusive=frozenset(join.key for join in case_type.join if join.exclusive) if case_type else frozenset(),
-            alone=case_type is None or kind in case_type.standalone,
-            label=label_of(seen, case_type),
-            at=self._desk.judging.now(),
-            on=self._desk.judging.day(case_type),
-            part_of=seen.document.submission.part_of,
-        )
+        if self._assembler.waits(sha256, facts, seen) or self._joining.waits(sha256, facts, seen):
+            return "", 0
+        return self._joining.join(sha256, facts, seen)
+
+    def left(self, sha256: str) -> list[tuple[str, int]]:
+        """Cases that lost pages to a document that has joined another, with their new revisions."""
+        case_id = self._cases.document(sha256).case_id
+        return self._assembler.settle_in(sha256, case_id) if case_id else []
+
+    def reading(self, before: str) -> bool:
+        """Whether documents that arrived before this moment (ISO) have not been read."""
+        return self._cases.being_read(before)
+
+    def put_together(self, sha256: str) -> Fate:
+        """What becomes of a document that waits for pages, or for what came with it."""
+        fate = self._joining.fate(sha256) or self._assembler.fate(sha256)
+        if fate[0] == "alone" and self._cases.document(sha256).state == WAITING:
+            row = self._cases.document(sha256)
+            if self._joining.waits(sha256, row.facts or "", self._desk.judging.facts(sha256)):
+                return self._joining.fate(sha256) or fate
+        return fate
+
+    def join_alone(self, sha256: str) -> tuple[str, int]:
+        """Put a document into its case although pages are missing."""
+        row = self._cases.document(sha256)
+        return self._joining.join(sha256, row.facts or "", self._desk.judging.facts(sha256))
+
+    def pieces(self) -> tuple[str, ...]:
+        """Documents that wait for pages, or for what came with them."""
+        return (*self._cases.waiting_pieces(), *self._cases.ready_documents())
 
     def publish(self, case_id: str, rev: int) -> bool:
         """Judge a case and write its report; False when `rev` is stale."""
@@ -259,7 +251,7 @@ class Service:
 
     def sweep(self) -> list[tuple[str, int]]:
         """Let time pass in all cases; returns those to be published anew."""
-        return self._desk.sweep()
+        return [*lost(self._cases, self._desk.judging.now(), PATIENCE), *self._desk.sweep()]
 
     def give_up(self, sha256: str) -> None:
         """Facts for a document that broke the reading process again and again."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from pipeline.errors import IntakeError
-from pipeline.ingest.endings import jpeg_lack, pdf_lack, png_lack, zip_lack
-from pipeline.ingest.media import HEAD, container_of
+from pipeline.ingest.endings import jpeg_lack, mail_lack, pdf_lack, png_lack, zip_lack
+from pipeline.ingest.media import HEAD, PDF_HEAD, container_of
 from pipeline.ingest.source import open_regular
 from pipeline.ingest.tiff import tiff_lack
 from pipeline.model import Bilingual, Value
@@ -23,7 +23,8 @@ _SAYS = {
     "jpg": Bilingual(zh="JPEG 图像数据不完整", en="the end of the JPEG picture is missing"),
     "png": Bilingual(zh="PNG 图像数据不完整", en="the end of the PNG picture is missing"),
     "tif": Bilingual(zh="TIFF 页目录或图像数据不完整", en="a page of the TIFF is missing or cut off"),
-    "zip": Bilingual(zh="Office 文件尾部不完整", en="the end of the Office file is missing"),
+    "zip": Bilingual(zh="Office 文件或压缩包尾部不完整", en="the end of the Office file or archive is missing"),
+    "mail": Bilingual(zh="邮件尾部不完整", en="the end of the mail is missing"),
     "toml": Bilingual(zh="订单数据文件格式有误或未写完", en="the order data cannot be parsed (yet)"),
     "json": Bilingual(zh="JSON 文件格式有误或未写完", en="the JSON cannot be parsed (yet)"),
 }
@@ -58,7 +59,7 @@ def _examine(stream: BinaryIO, suffix: str) -> Completeness:
             case "empty":
                 lack: str | None = "no bytes"
             case "pdf":
-                lack = pdf_lack(stream, size, head)
+                lack = pdf_lack(stream, size, head[:PDF_HEAD])
             case "jpg":
                 lack = jpeg_lack(stream)
             case "png":
@@ -67,6 +68,8 @@ def _examine(stream: BinaryIO, suffix: str) -> Completeness:
                 lack = tiff_lack(stream, size)
             case "zip":
                 lack = zip_lack(stream, size)
+            case "mail":
+                lack = mail_lack(stream, size)
             case "toml":
                 lack = _data_lack(stream, size, tomllib.loads)
             case "json":

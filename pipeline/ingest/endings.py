@@ -1,9 +1,13 @@
-"""The ends of PDF, JPEG, PNG and ZIP files: each function says what is lacking, None when nothing is."""
+"""The ends of PDF, JPEG, PNG and ZIP files and mails: each function says what is lacking, None when nothing is."""
 
 from __future__ import annotations
 
 import re
+from email import message_from_bytes
+from email.policy import compat32
 from typing import BinaryIO
+
+from pipeline.unpack.message import content_type, parameters_of
 
 _PDF_TAIL = 64 * 1024
 _XREF = re.compile(rb"xref|\d+\s+\d+\s+obj")
@@ -20,6 +24,9 @@ _IEND_CHECKSUM = b"\xae\x42\x60\x82"
 
 _EOCD = b"PK\x05\x06"
 _EOCD_TAIL = 22 + 65535 + 4096
+
+_MAIL_HEADER = 1_000_000
+_BLANK = re.compile(rb"\r?\n\r?\n|\r\r")
 
 
 def pdf_lack(stream: BinaryIO, size: int, head: bytes) -> str | None:
@@ -121,6 +128,28 @@ def zip_lack(stream: BinaryIO, size: int) -> str | None:
     if directory + length != max(size - len(tail), 0) + at or stream.read(4) != b"PK\x01\x02":
         return f"no central directory at byte {directory}"
     return None
+
+
+def mail_lack(stream: BinaryIO, size: int) -> str | None:
+    """A message of several parts ends them with a line of its own; one without parts has no end to look for."""
+    stream.seek(0)
+    try:
+        header = message_from_bytes(
+            _BLANK.split(stream.read(_MAIL_HEADER).lstrip(), maxsplit=1)[0] + b"\n\n", policy=compat32
+        )
+        boundary = parameters_of(header, "Content-Type").get("boundary", "")
+        if not content_type(header).startswith("multipart/") or not boundary:
+            return None
+    except Exception:  # a header that breaks the parser of the standard library has no end that we know
+        return None
+    end = b"--" + boundary.encode("utf-8", "replace") + b"--"
+    position, carried = 0, b""
+    stream.seek(0)
+    while chunk := stream.read(_JPEG_CHUNK):
+        if end in carried + chunk:
+            return None
+        position, carried = position + len(chunk), chunk[-len(end) :]
+    return f"no end of its parts in {size} bytes"
 
 
 def _tail(stream: BinaryIO, size: int, length: int) -> bytes:

@@ -9,10 +9,12 @@ from typing import BinaryIO, Literal
 from pipeline.errors import IntakeError
 from pipeline.ingest.source import open_regular
 from pipeline.model import Media
+from pipeline.unpack import is_message, is_plain_archive
 
-Container = Literal["empty", "pdf", "jpg", "png", "tif", "zip", "ole", "toml", "csv", "json", "other"]
+Container = Literal["empty", "pdf", "jpg", "png", "tif", "zip", "ole", "toml", "csv", "json", "mail", "other"]
 
-HEAD = 1024  # readers look for the PDF header this far in
+HEAD = 4096  # the first fields of a mail may be long
+PDF_HEAD = 1024  # readers look for the PDF header this far in
 _MAGIC: tuple[tuple[bytes, Container], ...] = (
     (b"\xff\xd8\xff", "jpg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -48,19 +50,23 @@ def media_of(path: Path, name: str | None = None) -> Media:
     match container:
         case "pdf" | "jpg" | "png" | "tif" | "toml" | "csv" | "json":
             return container
+        case "mail":
+            return "eml"
         case _:
             return "unknown"
 
 
 def container_of(head: bytes, suffix: str) -> Container:
-    """The outer format; `head` = the first 1024 bytes, `suffix` in lower case decides for order data only."""
+    """The outer format; `head` = the first 4096 bytes, `suffix` in lower case decides for order data and mails only."""
     if not head:
         return "empty"
     for magic, container in _MAGIC:
         if head.startswith(magic):
             return container
-    if b"%PDF-" in head:
+    if b"%PDF-" in head[:PDF_HEAD]:
         return "pdf"
+    if is_message(head, suffix):
+        return "mail"
     # Broken order data is still order data: its reader can name the line, "unknown" could not.
     return _DATA.get(suffix, "other") if b"\0" not in head else "other"
 
@@ -73,6 +79,8 @@ def _office(stream: BinaryIO) -> Media:
         return "unknown"
     if "OFD.xml" in names:  # GB/T 33190
         return "ofd"
+    if is_plain_archive(names):
+        return "zip"
     if "[Content_Types].xml" not in names:
         return "unknown"
     # Word for the web calls its main part document2.xml.

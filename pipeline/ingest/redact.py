@@ -1,4 +1,4 @@
-"""Passwords taken out of data and mail files before their bytes are stored anywhere.
+"""Passwords taken out of data, mail and archive files before their bytes are stored anywhere.
 
 Portals export the password beside the account, and mails carry it on. Such a file is kept without it; its hash is that
 of the bytes kept. Scans, PDF and Office files cannot be rewritten safely: what they show is masked when they are read.
@@ -6,47 +6,48 @@ of the bytes kept. Scans, PDF and Office files cannot be rewritten safely: what 
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePath
 
-from pipeline.values import REMOVED, is_secret_name, without_secrets
+from pipeline.ingest.redact_mail import archive_without_secrets, mail_without_secrets
+from pipeline.unpack import is_message
+from pipeline.unpack.kinds import HEAD, ZIP
+from pipeline.values import REMOVED, Decoded, decoded, is_secret_name, note_on, without_secrets
 
-MAX_BYTES = 16 * 1024 * 1024  # bigger text files are neither data nor mail
-_BINARY = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"PK", b"\xd0\xcf\x11\xe0")
-_ENCODINGS = ("utf-8-sig", "utf-16", "gb18030")
-_HEADER = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){3,}\r?\n")
+MAX_BYTES = 16 * 1024 * 1024  # bigger text files are no data, and are not kept
+PARCEL_BYTES = 300_000_000  # bigger mails and archives are refused when they are read
+LOOK = 1024 * 1024  # bytes by which a long text is known
 _DELIMITERS = (",", ";", "\t", "|")
 _SPACES = re.compile(r"\s+")
 
 
-def is_text(head: bytes) -> bool:
-    """Whether a file that begins so may be data, a mail or a plain text."""
-    if head.startswith(_BINARY):
-        return False
-    return b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff"))
+def redacted(content: bytes, name: str, withheld: list[str] | None = None) -> bytes:
+    """The bytes without secret values; the very same bytes when there are none. `name` lends the ending.
 
-
-def redacted(content: bytes, name: str) -> bytes:
-    """The bytes without secret values; the very same bytes when there are none. `name` lends the ending."""
+    A text that cannot be searched becomes a note saying so, also inside a mail or archive; its name goes to `withheld`.
+    """
     suffix = PurePath(name).suffix.lower()
-    if suffix in (".eml", ".msg") or _HEADER.match(content):
-        return _mail(content)
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except (UnicodeDecodeError, UnicodeError):
-            continue
-        clean = _text(text, suffix)
-        bare = encoding == "utf-8-sig" and not content.startswith(codecs.BOM_UTF8)
-        return content if clean == text else clean.encode("utf-8" if bare else encoding)
-    return content
+    again = partial(redacted, withheld=withheld)
+    if content.startswith(ZIP):
+        return archive_without_secrets(content, again)
+    if is_message(content[:HEAD], suffix):
+        mail = mail_without_secrets(content, lambda text: _text(text, ""), again)
+        if mail is not None:
+            return mail
+    found = decoded(content if len(content) <= MAX_BYTES else content[:LOOK])
+    if found == "binary":
+        return content
+    if not isinstance(found, Decoded) or len(content) > MAX_BYTES:
+        if withheld is not None:
+            withheld.append(name)
+        return note_on(name, content)
+    clean = _text(found.text, suffix)
+    return content if clean == found.text else found.encoded(clean)
 
 
 def _text(text: str, suffix: str) -> str:
@@ -122,55 +123,3 @@ def _assignment(line: str) -> str:
         return line
     ending = line[len(line.rstrip("\r\n")) :]
     return f'{name}= "{REMOVED}"{ending}' if REMOVED not in rest else line
-
-
-def _mail(content: bytes) -> bytes:
-    """A mail with its texts and data attachments cleaned; untouched when nothing was found."""
-    message = message_from_bytes(content, policy=policy.default)
-    changed = False
-    for part in message.walk():
-        if part.is_multipart() or not isinstance(part, EmailMessage):
-            continue
-        changed = _part(part) or changed
-    for name in ("Subject", "Comments", "Keywords"):
-        text = str(message.get(name, ""))
-        if (clean := without_secrets(text)) != text:
-            message.replace_header(name, clean)
-            changed = True
-    if not changed:
-        return content
-    return message.as_bytes(policy=policy.SMTP)
-
-
-def _part(part: EmailMessage) -> bool:
-    name = part.get_filename() or ""
-    if part.get_content_maintype() == "text" and not part.is_attachment():
-        return _replace(part, _decoded(part), lambda text: _text(text, ""))
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes) or not is_text(payload[:1024]):
-        return False
-    clean = redacted(payload, name)
-    if clean == payload:
-        return False
-    main, _, sub = part.get_content_type().partition("/")
-    part.set_content(clean, maintype=main, subtype=sub, disposition="attachment", filename=name or None)
-    return True
-
-
-def _replace(part: EmailMessage, text: str, clean: Callable[[str], str]) -> bool:
-    result = clean(text)
-    if result == text:
-        return False
-    part.set_content(result, subtype=part.get_content_subtype(), charset="utf-8")
-    return True
-
-
-def _decoded(part: EmailMessage) -> str:
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    for encoding in (part.get_content_charset() or "utf-8", "utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return raw.decode("utf-8", errors="replace")

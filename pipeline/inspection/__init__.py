@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 
 from pipeline.inspection.compare import compare
+from pipeline.inspection.compare_pages import match_pages, page_number
 from pipeline.inspection.copies import is_flat, repeated
 from pipeline.inspection.known import KnownForms
 from pipeline.inspection.places import find_places
@@ -30,7 +31,7 @@ from pipeline.model import (
 )
 from pipeline.packs import PlaceSpec
 
-__all__ = ["Inspection", "KnownForms", "inspect", "likeness", "specimen"]
+__all__ = ["Inspection", "KnownForms", "inspect", "likeness", "match_pages", "page_number", "specimen"]
 
 _WHOLE = 0.95  # share of a seal on the page from which it is no slice
 _SHARED = 0.8  # share of the slice's box within the seal's

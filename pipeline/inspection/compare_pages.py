@@ -16,7 +16,9 @@ SHINGLE = 3
 LEAST_SCORE = 0.35  # below this a page is none of the form's
 LEAST_TEXT = 6  # folded characters; fewer = a blank back side
 _NUMBER = re.compile(
-    r"第(\d{1,3})页(?:[,/]?共(\d{1,3})页)?|^(\d{1,3})/(\d{1,3})$|^page(\d{1,3})of(\d{1,3})$", re.IGNORECASE
+    r"共(?P<y1>\d{1,3})页[,/]?第(?P<x1>\d{1,3})页|第(?P<x2>\d{1,3})页(?:[,/]?共(?P<y2>\d{1,3})页)?"
+    r"|^-?(?P<x3>\d{1,3})/(?P<y3>\d{1,3})-?$|(?:^|[^a-z])page(?P<x4>\d{1,3})of(?P<y4>\d{1,3})(?:\D|$)",
+    re.IGNORECASE,
 )
 
 
@@ -67,11 +69,19 @@ def printed_number(page: Page) -> tuple[int, int | None] | None:
     """(x, y) of a printed `第 x 页 共 y 页` in the topmost or lowest lines; None when there is none to be read."""
     lines = sorted((line for line in page.lines if line.box), key=lambda line: line.box[1] if line.box else 0.0)
     for line in [*reversed(lines[-3:]), *lines[:2]]:
-        found = _NUMBER.search(fold(line.text))
+        found = page_number(line.text)
         if found:
-            groups = [int(value) for value in found.groups() if value]
-            return (groups[0], groups[1] if len(groups) > 1 else None)
+            return found
     return None
+
+
+def page_number(text: str) -> tuple[int, int | None] | None:
+    """(x, y) of `第 x 页 共 y 页`, `共 y 页 第 x 页`, `x / y` or `Page x of y` in a line of text."""
+    found = _NUMBER.search(fold(text))
+    if found is None:
+        return None
+    value = {name[0]: int(digits) for name, digits in found.groupdict().items() if digits}
+    return value["x"], value.get("y")
 
 
 def _shingles(page: Page) -> set[str]:

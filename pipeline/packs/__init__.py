@@ -1,9 +1,11 @@
 """Document packs: what the program knows of documents, loaded from folders of plain data and checked at the start."""
 
 from pipeline.packs.case_spec import ClockSpec, EventSpec, JoinSpec, PaperSpec, SettlementSpec
+from pipeline.packs.contacts import Contact, ContactList, ContactsSpec, contacts_of
 from pipeline.packs.load import load_packs
 from pipeline.packs.spec import (
     MATERIAL,
+    AlarmCheck,
     CaseCheck,
     CaseType,
     Check,
@@ -24,13 +26,18 @@ from pipeline.packs.spec import (
     covers,
     forms_of,
 )
+from pipeline.packs.surroundings import OtherCase, RegisterUse
 
 __all__ = [
     "MATERIAL",
+    "AlarmCheck",
     "CaseCheck",
     "CaseType",
     "Check",
     "ClockSpec",
+    "Contact",
+    "ContactList",
+    "ContactsSpec",
     "DocumentCheck",
     "Dossier",
     "EventSpec",
@@ -38,17 +45,20 @@ __all__ = [
     "Identify",
     "JoinSpec",
     "Judgement",
+    "OtherCase",
     "Pack",
     "Packs",
     "PaperSpec",
     "Part",
     "PlaceSpec",
     "Register",
+    "RegisterUse",
     "RowsSpec",
     "Rule",
     "RuleSpec",
     "SettlementSpec",
     "World",
+    "contacts_of",
     "covers",
     "forms_of",
     "load_packs",

@@ -22,11 +22,15 @@ class EventSpec(Value):
 
 
 class JoinSpec(Value):
-    """A key by which documents find their case, per document type; `exclusive` = one case, one value."""
+    """A key by which documents find their case, per document type; `exclusive` = one case, one value.
+
+    A `mentioned` key is only looked for in the words of mails: no document finds a case by it.
+    """
 
     key: str
     fields: Mapping[str, str]
     exclusive: bool = False
+    mentioned: bool = False
 
 
 class PaperSpec(Value):
@@ -36,7 +40,8 @@ class PaperSpec(Value):
     is due; with `given` only while one of these rules has spoken (any answer but n/a), and then about those.
     `body`: blocks of content, see `pipeline.cases.papers`. `values` lists sources per variable, the first that has a
     value wins. `number` may use {case} {code} {seq} {date} {daily}. `event`: what its release does to the case.
-    `mail`: sources of the address it goes to, when it also leaves as a message with `subject`.
+    `mail`: sources of the address it goes to, when it also leaves as a message with `subject`. `four_eyes`: two persons
+    must release it, whatever the amount.
     """
 
     code: str
@@ -53,11 +58,18 @@ class PaperSpec(Value):
     event: str | None = None
     mail: tuple[str, ...] = ()
     subject: str = ""
+    four_eyes: bool = False
 
     @field_validator("when", "body", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _two_persons(self) -> Self:
+        if self.four_eyes and self.release == "auto":
+            raise ValueError(f"{self.code} goes out by itself; four_eyes needs release = 'person'")
+        return self
 
 
 class ClockSpec(Value):

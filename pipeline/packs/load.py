@@ -10,8 +10,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import PackError
+from pipeline.packs.contacts import check_contacts
 from pipeline.packs.papers import check_papers
+from pipeline.packs.registers import check_register
 from pipeline.packs.spec import (
+    AlarmCheck,
     CaseCheck,
     CaseFile,
     CaseType,
@@ -53,6 +56,12 @@ def _load_case(file: Path, checks: Mapping[str, type[Check]]) -> CaseType:
     _known_documents(file, data, packs)
     registers = {path.stem: _register(path) for path in sorted((folder / "registers").glob("*.toml"))}
     check_papers(file, data, packs, registers)
+    if data.contacts is not None:
+        check_contacts(file, data.contacts, registers)
+    rules = tuple(_rule(file, spec, checks, CaseCheck) for spec in data.rules)  # type: ignore[type-abstract]
+    for rule in rules:
+        for use in rule.check.register_uses():
+            check_register(file, rule.spec.id, use, packs, registers)
     return CaseType(
         type=data.type,
         title=data.title,
@@ -62,7 +71,7 @@ def _load_case(file: Path, checks: Mapping[str, type[Check]]) -> CaseType:
         join=data.join,
         label=data.label,
         papers=data.papers,
-        rules=tuple(_rule(file, spec, checks, CaseCheck) for spec in data.rules),  # type: ignore[type-abstract]
+        rules=rules,
         packs=packs,
         registers=registers,
         clocks=data.clocks,
@@ -71,6 +80,9 @@ def _load_case(file: Path, checks: Mapping[str, type[Check]]) -> CaseType:
         needs=data.needs,
         unique=data.unique,
         settlement=data.settlement,
+        four_eyes_over=data.four_eyes_over,
+        contacts=data.contacts,
+        alarms=tuple(_rule(file, spec, checks, AlarmCheck) for spec in data.alarms),  # type: ignore[type-abstract]
     )
 
 

@@ -6,13 +6,16 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pipeline.model import Bilingual, Box, Facts, Finding, Media, Outcome, Severity, Value
+from pipeline.model import Bilingual, Box, Facts, Finding, Mail, Media, Outcome, Severity, Value
 from pipeline.packs.case_spec import ClockSpec, EventSpec, JoinSpec, PaperSpec, SettlementSpec
+from pipeline.packs.contacts import ContactsSpec
+from pipeline.packs.surroundings import OtherCase, RegisterUse
 from pipeline.values import FIELD_TYPES
 
 Register = tuple[Mapping[str, Any], ...]
@@ -26,7 +29,9 @@ class World:
     """What is known besides the papers; `registers` are the clerk's tables, rows keyed by column name.
 
     `others` tells for a join key and a value which other cases have it; `seals` by document hash and number of the seal
-    whether it agrees with (agrees, differs, unknown) an earlier impression of the same company.
+    whether it agrees with (agrees, differs, unknown) an earlier impression of the same company. `cases` are the other
+    cases that checks with `looks_elsewhere` may want; `billed` = the payment notice of this one is out, or more;
+    `mails` are the messages its documents came in.
     """
 
     today: date
@@ -34,6 +39,9 @@ class World:
     registers: Mapping[str, Register] = field(default_factory=dict)
     others: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     seals: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    cases: tuple[OtherCase, ...] = ()
+    billed: bool = False
+    mails: tuple[Mail, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,13 +97,21 @@ class Judgement(Value):
 
 
 class Check(BaseModel):
-    """A way of checking; its fields are the options a pack may set."""
+    """A way of checking; its fields are the options a pack may set.
+
+    With `looks_elsewhere` its answer rests on other cases, so it may change without a paper of its own case.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: ClassVar[str]
+    looks_elsewhere: ClassVar[bool] = False
 
     def field_names(self) -> tuple[str, ...]:
         """Names of pack fields the options refer to, so that a wrong one stops the start."""
+        return ()
+
+    def register_uses(self) -> tuple[RegisterUse, ...]:
+        """Registers whose columns and cells must be right, or the start stops."""
         return ()
 
 
@@ -108,11 +124,21 @@ class DocumentCheck(Check):
 
 
 class CaseCheck(Check):
-    """Judges the documents of a case together."""
+    """Judges the documents of a case together; `always` = also where nothing is known yet of what kind they are."""
+
+    always: ClassVar[bool] = False
 
     @abstractmethod
     def judge(self, dossier: Dossier, world: World) -> Iterator[Judgement]:
         """Yield at least one judgement."""
+
+
+class AlarmCheck(Check):
+    """Looks at every document that comes in, whatever it is; silent when there is nothing to tell."""
+
+    @abstractmethod
+    def judge(self, facts: Facts, world: World) -> Iterator[Judgement]:
+        """Yield what a person must know."""
 
 
 MATERIAL = "material"  # the stage of documents and rules on which acceptance rests
@@ -283,7 +309,16 @@ class CaseFile(BaseModel):
     needs: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     unique: Mapping[str, str] = Field(default_factory=dict)
     settlement: SettlementSpec | None = None
+    four_eyes_over: Decimal | None = Field(None, ge=0)
+    contacts: ContactsSpec | None = None
     rules: tuple[RuleSpec, ...] = ()
+    alarms: tuple[RuleSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _amount_known(self) -> Self:
+        if self.four_eyes_over is not None and self.settlement is None:
+            raise ValueError("four_eyes_over needs [settlement], which says where the amount stands")
+        return self
 
 
 @dataclass(frozen=True)
@@ -292,7 +327,8 @@ class CaseType:
 
     `originals` = forms whose paper must follow, per profile; `needs` = values an event must bring;
     `unique` = values no other case and no row of that `<register>.<column>` may have; an event after `cutoff` counts on
-    the next business day.
+    the next business day. Above the amount `four_eyes_over` acceptances, corrections and releases take two persons.
+    `contacts` = who may write to the desk; `alarms` = rules asked of every document that comes in.
     """
 
     type: str
@@ -312,6 +348,9 @@ class CaseType:
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unique: Mapping[str, str] = field(default_factory=dict)
     settlement: SettlementSpec | None = None
+    four_eyes_over: Decimal | None = None
+    contacts: ContactsSpec | None = None
+    alarms: tuple[Rule[AlarmCheck], ...] = ()
 
     def form_title(self, form: str) -> Bilingual | None:
         """The title of a document form such as `type:scan`; None for an unknown type."""

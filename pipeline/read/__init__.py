@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.model import Document, KnownPages, PageSource, Remark, Submission, TextReader
+from pipeline.read.binding import bind_pages
+from pipeline.read.covering import covered, with_margin
 from pipeline.read.cutting import cut_pages
 from pipeline.read.images import read_image
 from pipeline.read.limits import ReadLimits
-from pipeline.read.masking import masked
+from pipeline.read.masking import Masked, mask
 from pipeline.read.messages import remark, unreadable
 from pipeline.read.ocr import open_reader
 from pipeline.read.order import read_order
@@ -24,15 +26,19 @@ from pipeline.read.sniff import disagrees, sniff
 from pipeline.read.word import read_word
 
 __all__ = [
+    "Masked",
     "ReadLimits",
     "Reading",
     "RecordedReader",
     "RecordingReader",
+    "bind_pages",
+    "covered",
     "cut_pages",
     "open_reader",
     "open_reference",
     "prepare_reference",
     "read",
+    "with_margin",
 ]
 
 
@@ -41,10 +47,14 @@ STANDARD = ReadLimits()
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file says; `pictures` is None for electronic files, which have no pages."""
+    """What a file says; `pictures` is None for electronic files, which have no pages.
+
+    `masked` = what was taken out of the document. The pictures still show it: people see those of `covered` only.
+    """
 
     document: Document
     pictures: PageSource | None
+    masked: Masked
 
 
 def read(
@@ -84,4 +94,5 @@ def read(
             document = read_records(path, actual, media)
         case _:
             document, pictures = read_image(path, actual, reader, limits, known)
-    return Reading(masked(document.model_copy(update={"remarks": (*extra, *document.remarks)})), pictures)
+    found = mask(document.model_copy(update={"remarks": (*extra, *document.remarks)}))
+    return Reading(found.document, pictures, found)

@@ -149,6 +149,30 @@ class ImagePages:
         return unreadable("too_large", self.name, "的像素过多", "has too many pixels")
 
 
+@dataclass(frozen=True)
+class PlainJpeg:
+    """A JPEG whose bytes any viewer shows as this program reads them; sides in px."""
+
+    width: int
+    height: int
+    grey: bool
+
+
+def plain_jpeg(path: Path) -> PlainJpeg | None:
+    """None for other files, and for a JPEG that is turned by its metadata, cut off, or in ink colours."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(path, formats=("JPEG",))
+        with image:
+            if image.format != "JPEG" or image.mode not in ("L", "RGB") or _orientation(image) != 1:
+                return None
+            image.load()
+            return PlainJpeg(image.width, image.height, image.mode == "L")
+    except (*BROKEN, Image.DecompressionBombError):
+        return None
+
+
 def _claimed(image: Image.Image) -> tuple[float, float]:
     """Resolution across and down from the metadata; zeros where there is none."""
     found = image.info.get("dpi", (0, 0))

@@ -13,11 +13,10 @@ from types import MappingProxyType
 
 from pipeline.model import Document, Line, Page, Remark, Submission
 from pipeline.read.messages import remark, unreadable
-from pipeline.values import REMOVED, is_secret_name
+from pipeline.values import REMOVED, Decoded, decoded, is_secret_name
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 2_000
-_ENCODINGS = ("utf-8-sig", "gb18030")
 # What portals call things, without case, spaces and signs; a name not listed here keeps its own form.
 _ALIASES: Mapping[str, str] = MappingProxyType(
     {
@@ -46,15 +45,10 @@ def read_records(path: Path, submission: Submission, media: str) -> Document:
     name = submission.name
     if path.stat().st_size > MAX_BYTES:
         raise unreadable("too_large", name, "作为导出数据过大", "is too large for exported data")
-    content = path.read_bytes()
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    found = decoded(path.read_bytes())
+    if not isinstance(found, Decoded):
         raise unreadable("damaged", name, "编码无法识别", "has an unknown encoding", advice=_ADVICE)
+    text = found.text
     form = dict(_records(text, name) if media == "json" else _rows(text, name))
     removed = [key for key, value in form.items() if value == REMOVED or is_secret_name(key)]
     kept = {key: value for key, value in form.items() if key not in removed}

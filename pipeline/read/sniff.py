@@ -8,6 +8,8 @@ from pathlib import Path, PurePath
 
 from pipeline.model import Media
 from pipeline.read.messages import unreadable
+from pipeline.unpack import OLE, OUTLOOK, TNEF, is_message
+from pipeline.values import is_note
 
 HEAD = 4096  # bytes looked at; PDF readers accept a header that starts within the first 1024
 SUFFIXES: dict[Media, tuple[str, ...]] = {
@@ -25,6 +27,7 @@ SUFFIXES: dict[Media, tuple[str, ...]] = {
 KNOWN = frozenset(suffix for kind in SUFFIXES.values() for suffix in kind)
 PERSON = ("请交由人工处理，或让提交人打印为 PDF。", "Have a person look at it, or ask for a PDF.")
 AS_PDF = ("请打印或另存为 PDF 后提交。", "Print it or save it as PDF and submit that.")
+AS_UTF8 = ("请另存为 UTF-8 后重新提交，并移走原文件。", "Save it as UTF-8, submit that and take the old file away.")
 # magic bytes of what people do send: (offset, bytes, Chinese name, English name, what to do)
 REFUSED: tuple[tuple[int, bytes, str, str, tuple[str, str]], ...] = (
     (0, b"MZ", "是可执行程序", "is a program", ("请勿打开，并通知管理员。", "Do not open it; tell the administrator.")),
@@ -33,6 +36,13 @@ REFUSED: tuple[tuple[int, bytes, str, str, tuple[str, str]], ...] = (
         b"\x7fELF",
         "是可执行程序",
         "is a program",
+        ("请勿打开，并通知管理员。", "Do not open it; tell the administrator."),
+    ),
+    (
+        0,
+        b"#!",
+        "是脚本程序",
+        "is a program (script)",
         ("请勿打开，并通知管理员。", "Do not open it; tell the administrator."),
     ),
     (
@@ -74,9 +84,12 @@ REFUSED: tuple[tuple[int, bytes, str, str, tuple[str, str]], ...] = (
     (0, b"{\\rtf", "是 RTF 文档", "is an RTF document", ("请另存为 DOCX 或 PDF 后提交。", "Save it as DOCX or PDF.")),
     (0, b"%!PS", "是 PostScript 文件", "is a PostScript file", AS_PDF),
 )
-MAIL = (b"from ", b"received:", b"return-path:", b"delivered-to:", b"mime-version:")
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ARCHIVES = (".tar", ".rar", ".7z", ".gz", ".tgz", ".bz2", ".xz", ".cab", ".arj", ".lzh", ".iso")
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+OUTLOOK_ADVICE = (
+    "请在 Outlook 中另存为 .eml，或把其中的附件直接放入收件文件夹。",
+    "Save it as .eml in Outlook, or drop the attachments themselves.",
+)
 WORD_STREAM, EXCEL_STREAM = "WordDocument".encode("utf-16-le"), "Workbook".encode("utf-16-le")
 
 
@@ -86,6 +99,10 @@ def sniff(path: Path, name: str) -> Media:
         head = file.read(HEAD)
     if not head.strip(b"\x00\r\n\t "):
         raise unreadable("empty", name, "没有内容", "is empty")
+    if is_note(head):
+        zh = "是无法确定编码（或过大）的文本，不能检查是否含有密码，未收存；原文件留在原处"
+        en = "a text in an unknown encoding, or too long, that nobody can search for passwords; it was not taken over"
+        raise unreadable("unsafe", name, zh, en, advice=AS_UTF8)
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith(b"\xff\xd8\xff"):
@@ -98,6 +115,13 @@ def sniff(path: Path, name: str) -> Media:
         return _package(path, name)
     if head.startswith(OLE):
         raise _old_office(path, name)
+    if head.startswith(TNEF):
+        zh, en = "是 Outlook 专用格式的附件包（winmail.dat）", "is winmail.dat, attachments packed by Outlook (TNEF)"
+        advice = (
+            "请让发件人改用 HTML 或纯文本格式重新发送，或把其中的附件直接放入收件文件夹。",
+            "Ask the sender to send it again as HTML or plain text, or drop the attachments themselves.",
+        )
+        raise unreadable("unsupported", name, zh, en, advice=advice)
     for offset, magic, zh, en, advice in REFUSED:
         if head[offset : offset + len(magic)] == magic:
             raise unreadable("unsupported", name, zh, en, advice=advice)
@@ -129,6 +153,9 @@ def _package(path: Path, name: str) -> Media:
     if "mimetype" in parts and "content.xml" in parts:
         advice = ("请另存为 DOCX、XLSX 或 PDF 后提交。", "Save it as DOCX, XLSX or PDF and submit that.")
         raise unreadable("unsupported", name, "是 OpenDocument 文件", "is an OpenDocument file", advice=advice)
+    if "META-INF/MANIFEST.MF" in parts:
+        advice = ("请勿打开，并通知管理员。", "Do not open it; tell the administrator.")
+        raise unreadable("unsupported", name, "是可执行程序（Java）", "is a program (Java)", advice=advice)
     advice = ("请解压后逐个提交文件。", "Unpack it and submit the files.")
     raise unreadable("unsupported", name, "是压缩包", "is a zip archive", advice=advice)
 
@@ -148,6 +175,9 @@ def _old_office(path: Path, name: str) -> Exception:
     content = path.read_bytes()[:50_000_000]
     if ENCRYPTED_PACKAGE in content:
         return unreadable("encrypted", name, "是加密的 Office 文件", "is an encrypted Office file")
+    if OUTLOOK in content:
+        zh, en = "是 Outlook 邮件（.msg）", "is an Outlook message (.msg)"
+        return unreadable("unsupported", name, zh, en, advice=OUTLOOK_ADVICE)
     if WORD_STREAM in content:
         advice = ("请在 Word/WPS 中另存为 DOCX 或 PDF 后提交。", "Save it as DOCX or PDF in Word and submit that.")
         return unreadable("unsupported", name, "是旧版 Word 文件（.doc）", "is an old Word file (.doc)", advice=advice)
@@ -170,13 +200,10 @@ def _text(path: Path, head: bytes, name: str) -> Media:
         return "json"
     if suffix == ".toml" or _is_toml(path, head):
         return "toml"
-    lowered = head.lstrip().lower()
-    if any(
-        lowered.startswith(start)
-        for start in (b"from ", b"received:", b"return-path:", b"delivered-to:", b"mime-version:")
-    ):
-        advice = ("请提交邮件的附件，或走邮件入口。", "Submit its attachments, or hand the message to the mail intake.")
+    if is_message(head, suffix):
+        advice = ("请把邮件或其附件放入收件文件夹。", "Drop the mail or its attachments into the inbox.")
         raise unreadable("unsupported", name, "是邮件", "is a mail message", advice=advice)
+    lowered = head.lstrip().lower()
     if lowered.startswith((b"<!doctype html", b"<html")):
         raise unreadable("unsupported", name, "是网页", "is a web page", advice=AS_PDF)
     if lowered.startswith(b"<?xml"):
@@ -186,6 +213,10 @@ def _text(path: Path, head: bytes, name: str) -> Media:
     if PurePath(name).suffix.lower() in KNOWN:
         zh, en = "的内容与文件类型不符，可能已损坏", "holds nothing of its kind and may be damaged"
         raise unreadable("damaged", name, zh, en)
+    if suffix in ARCHIVES:
+        advice = ("请解压后逐个提交文件。", "Unpack it and submit the files.")
+        zh, en = "不是可以识别的压缩包", "is no archive that can be recognised"
+        raise unreadable("unsupported", name, zh, en, advice=advice)
     raise unreadable("unsupported", name, "的格式无法识别", "is of an unknown kind")
 
 

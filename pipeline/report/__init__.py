@@ -1,11 +1,12 @@
 """What a reviewer reads: one offline page per case and the list of all cases."""
 
 from pipeline.report.render import render_case, render_index
-from pipeline.report.views import Arrival, CaseView, DecisionView, DocumentView, IndexRow, PaperView
+from pipeline.report.views import Arrival, CaseView, ConsentView, DecisionView, DocumentView, IndexRow, PaperView
 
 __all__ = [
     "Arrival",
     "CaseView",
+    "ConsentView",
     "DecisionView",
     "DocumentView",
     "IndexRow",

@@ -24,8 +24,14 @@ class Step:
 def advise(case: CaseView, points: Points, unread: int) -> list[Step]:
     """The steps for the state of the case, the first one first; `unread` = documents nobody could read or claim."""
     steps = list(_by_state(case, points))
+    for item in reversed(case.consents):
+        what = word(f"consent.{item.kind}", item=item.item)
+        steps.insert(0, Step(word("do.second", what=what, by=item.by, rev=item.rev), "#progress"))
     if case.hold:
         steps.insert(0, Step(word("do.held", reason=case.hold)))
+    unclear = [paper for paper in case.papers if paper.mail in ("unsure", "sending")]
+    if unclear:
+        steps.append(Step(word("do.mail", papers=_names(unclear)), "#outgoing"))
     if unread:
         steps.append(Step(word("do.unread", n=unread), "#documents"))
     errors = sum(point.finding.outcome == "error" for point in points.open)
@@ -61,17 +67,25 @@ def _by_state(case: CaseView, points: Points) -> Iterator[Step]:
             yield from _go_on(case, state)
 
 
+def _unseen(case: CaseView) -> list[PaperView]:
+    """Drafts that nobody has consented to yet."""
+    return [paper for paper in drafts(case) if not paper.consent]
+
+
 def _go_on(case: CaseView, state: str) -> Iterator[Step]:
     """After acceptance: what the state waits for, then what lies about."""
     yield Step(term("do", state), "#progress")
-    waiting = drafts(case)
+    waiting = _unseen(case)
     if waiting:
         yield Step(word("do.release", papers=_names(waiting)), "#outgoing")
 
 
 def _release(case: CaseView) -> Iterator[Step]:
-    waiting = drafts(case)
-    yield Step(word("do.release", papers=_names(waiting)), "#outgoing") if waiting else Step(word("do.accepted"))
+    waiting = _unseen(case)
+    if waiting:
+        yield Step(word("do.release", papers=_names(waiting)), "#outgoing")
+    elif not drafts(case):
+        yield Step(word("do.accepted"))
 
 
 def _correct(case: CaseView, points: Points) -> Iterator[Step]:
@@ -80,8 +94,11 @@ def _correct(case: CaseView, points: Points) -> Iterator[Step]:
     if doubts:
         yield Step(word("do.decide_first", n=doubts), "#open")
     yield Step(word("do.correct", n=wrong), "#open")
-    waiting = drafts(case)
-    yield Step(word("do.send", papers=_names(waiting)), "#outgoing") if waiting else Step(word("do.no_draft"), "#open")
+    waiting = _unseen(case)
+    if waiting:
+        yield Step(word("do.send", papers=_names(waiting)), "#outgoing")
+    elif not drafts(case):
+        yield Step(word("do.no_draft"), "#open")
     if case.missing:
         yield Step(word("do.also_missing", papers=listed(case.missing)))
 

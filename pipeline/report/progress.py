@@ -76,6 +76,17 @@ def point_commands(case: CaseView, point: Point) -> tuple[Command, ...]:
     )
 
 
+def mail_commands(case: CaseView, paper: PaperView) -> tuple[Command, ...]:
+    """How a person says what became of a message that is not known to be out; none where there is nothing to say."""
+    if paper.mail in ("", "sent"):
+        return ()
+    start, rest = f"countersign decide {case.id}", f'{paper.stem} --reason "…"'
+    return (
+        Command(word("command.sent"), f"{start} sent {rest}"),
+        Command(word("command.send"), f"{start} send {rest}"),
+    )
+
+
 def _way(case: CaseView) -> Iterator[Stop]:
     dates = {
         "accepted": case.dates.get("accepted"),
@@ -109,7 +120,10 @@ def _facts(case: CaseView) -> Iterator[tuple[Bilingual, Bilingual]]:
 def _commands(case: CaseView, drafts: Sequence[PaperView]) -> Iterator[Command]:
     start, rev = f"countersign decide {case.id}", f"--rev {case.rev}"
     for paper in drafts:
-        yield Command(word("command.release", paper=paper.title), f"{start} release {paper.stem} {rev}")
+        key = "second" if paper.consent else "first" if paper.two else "release"
+        yield Command(
+            word(f"command.{key}", paper=paper.title, by=paper.consent), f"{start} release {paper.stem} {rev}"
+        )
     for event, values in _POSSIBLE.get(case.state, ()):
         needed = dict.fromkeys((*values, *case.needs.get(event, ())))
         sets = "".join(f" --set {name}=…" for name in needed)

@@ -13,8 +13,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.model import Bilingual
-from pipeline.report.progress import point_commands, tone_of
+from pipeline.model import Bilingual, Mail
+from pipeline.report.progress import mail_commands, point_commands, tone_of
 from pipeline.report.screen import relative, show
 from pipeline.report.views import CaseView, IndexRow, MarkView
 from pipeline.report.words import term, word
@@ -96,6 +96,15 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
+def _sender(mail: Mail) -> str:
+    """Name and address as the mail has them; every address when it is not clear which counts."""
+    sender = mail.sender
+    address = sender.address or ", ".join(sender.claimed)
+    if not address or not sender.display or sender.display == address:
+        return address or sender.display or "—"
+    return f"{sender.display} <{address}>"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_PAGES),
@@ -104,13 +113,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(both=_both, tip=_tip, percent=_percent, moment=_moment)
+    environment.filters.update(both=_both, tip=_tip, percent=_percent, moment=_moment, sender=_sender)
     environment.globals.update(
-        t=lambda key, **values: _both(word(key, **values)),
+        t=lambda key, /, **values: _both(word(key, **values)),
         w=word,
         named=_named,
         term=term,
         point_commands=point_commands,
+        mail_commands=mail_commands,
         relative=relative,
     )
     return environment

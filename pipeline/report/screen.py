@@ -18,7 +18,7 @@ from pipeline.report.words import known, plain, term, word
 
 _SURE = 0.9  # below this a value is shown as doubtful; the rules' own bound for refusing
 _HARMLESS = (None, "tolerated")
-_UNTOLD = ("at", "kind", "from", "to", "id", "on", "rev", "outcome")
+_UNTOLD = ("at", "kind", "from", "to", "id", "on", "rev", "outcome", "files")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.model import Bilingual, Finding, Review
+from pipeline.model import Bilingual, Finding, Parcel, Review
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Arrival:
 class DocumentView:
     """One reviewed document; `titles` are the printed names of its fields by key.
 
-    `pictures` maps `page-1`, `field-po_no`, `seal-1`, `difference-1`, `straddle` to files in `gallery`.
+    `pictures` maps `page-1`, `field-po_no`, `seal-1`, `difference-1`, `straddle` to files in `gallery`. Of a mail or
+    archive `parcel` tells what was in it, `letter` what the mail says.
     """
 
     review: Review
@@ -37,6 +38,8 @@ class DocumentView:
     original: str
     arrivals: Sequence[Arrival]
     titles: Mapping[str, Bilingual] = field(default_factory=dict)
+    parcel: Parcel | None = None
+    letter: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class PaperView:
     """One outgoing paper; `files` in `outgoing/`, `release` = person or auto, `current` = no newer one replaced it.
 
     `status`: draft, released or rejected, by `settled_by` (empty = the service itself); `stem` names its files;
-    `mail`: sent, failed, unsure, or empty when no server is set.
+    `mail`: sent, failed, unsure, sending, unsent, or empty when no server is set. `two` = two persons must release it,
+    `consent` = the first of them who has.
     """
 
     code: str
@@ -57,11 +61,26 @@ class PaperView:
     settled_by: str = ""
     stem: str = ""
     mail: str = ""
+    two: bool = False
+    consent: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentView:
+    """What one person said on revision `rev` and a second one must say too: `kind` release, accept or correct."""
+
+    kind: str
+    item: str
+    by: str
+    rev: int
 
 
 @dataclass(frozen=True)
 class DecisionView:
-    """What a person decided: about a `finding` of the document `sha256` (None = of the case), or about a field."""
+    """What people decided: about a `finding` of the document `sha256` (None = of the case), or about a field.
+
+    `kind`: accept, refuse, correct, or consent = the first of two persons accepts it.
+    """
 
     kind: str
     finding: Finding | None
@@ -144,11 +163,15 @@ class CaseView:
     due: Decimal | None = None
     needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     decisions: Sequence[DecisionView] = ()
+    consents: Sequence[ConsentView] = ()
 
 
 @dataclass(frozen=True)
 class IndexRow:
-    """One line of the list of all cases; `folder` is the case's folder name in the outbox."""
+    """One line of the list of all cases; `folder` is the case's folder name in the outbox.
+
+    `consents` = what waits for a second person, with the name of the first.
+    """
 
     id: str
     folder: str
@@ -158,3 +181,4 @@ class IndexRow:
     papers: Sequence[str]
     changed_at: datetime
     board: BoardView | None = None
+    consents: Sequence[str] = ()

@@ -74,9 +74,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{n} 份文件无法读取或未能归类，见“文件”一节。",
         "Files not read or not recognised: {n}; see Documents.",
     ),
+    "do.mail": (
+        "邮件是否发出不明：{papers}。先向对方核实，再登记结果；系统不会自行重发。",
+        "Unclear whether the mail went out: {papers}. Ask the other side, record it; nothing goes out twice by itself.",
+    ),
     "do.errors": ("{n} 项检查未完成，请通知维护人员。", "Checks that broke down: {n}; tell the maintainer."),
     "do.remarks": ("另有 {n} 条提醒，不影响通过。", "Remarks that do not stop the case: {n}."),
     "do.received_too": ("已收到的文件另有 {n} 项未决事项。", "Open points in the papers already here: {n}."),
+    "do.second": (
+        "等待第二人：{by} 已同意{what}（版本 {rev}），须由另一人核对后以同一命令确认；其间如有变化须重新开始。",
+        "{by} consents to {what} (revision {rev}); a second person must check it and confirm with the same command. "
+        "Any change in between starts it anew.",
+    ),
+    "consent.release": ("放行 {item}", "releasing {item}"),
+    "consent.accept": ("接受 {item}", "accepting {item}"),
+    "consent.correct": ("更正 {item}", "correcting {item}"),
     "do.held": ("本案已暂停：{reason}", "The case is on hold: {reason}"),
     "do.awaiting_payment": (
         "付款通知已发出，等待代理商付款；到账后由财务确认。",
@@ -158,6 +170,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "command.accept": ("接受此项", "accept this point"),
     "command.refuse": ("退回此项", "refuse this point"),
     "command.release": ("放行《{paper}》", "release the {paper}"),
+    "command.first": ("两人中的第一人放行《{paper}》", "release the {paper}, the first of two persons"),
+    "command.second": (
+        "第二人放行《{paper}》（{by} 已同意，须为另一人）",
+        "release the {paper} as the second person, not {by}",
+    ),
+    "command.sent": ("已核实：邮件已发出", "found out: the message went out"),
+    "command.send": ("已核实：邮件未发出，再发一次", "found out: it did not go out, send it again"),
     "command.payment_confirmed": ("财务确认足额到账", "finance confirms the whole amount"),
     "command.payment_differs": ("到账金额不符", "another amount has arrived"),
     "command.opened": ("登记开通结果", "record the opening"),
@@ -170,6 +189,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "command.reopened": ("重新开启", "reopen"),
     "decided": ("已由人决定", "Decided by a person"),
     "decided.accept": ("{by} 于 {at} 接受：{reason}", "accepted by {by}, {at}: {reason}"),
+    "decided.consent": (
+        "{by} 于 {at} 同意接受，须由另一人确认：{reason}",
+        "{by} consents to accept it, {at}; a second person must confirm: {reason}",
+    ),
     "decided.refuse": ("{by} 于 {at} 退回：{reason}", "refused by {by}, {at}: {reason}"),
     "decided.correct": (
         "{by} 于 {at} 把“{key}”更正为“{after}”（机器读作“{before}”）：{reason}",
@@ -212,6 +235,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "original": ("打开原件", "Open the original"),
     "arrivals": ("收到", "Arrived"),
     "duplicate": ("重复文件，只处理一次", "same bytes again, handled once"),
+    "carrier.mail": (
+        "来自邮件“{subject}”，发件人 {sender}，{at}，附件 {part}",
+        "from the mail “{subject}” of {sender}, {at}, attachment {part}",
+    ),
+    "carrier.archive": ("来自压缩包 {name}：{part}", "from the archive {name}: {part}"),
+    "letter.undated": ("未注明日期", "undated"),
+    "letter.from": ("发件人", "From"),
+    "letter.reply_to": ("回复地址", "Answers to"),
+    "letter.subject": ("主题", "Subject"),
+    "letter.sent": ("日期", "Date"),
+    "parcel.head": ("其中的内容", "What was in it"),
+    "parcel.letter": ("邮件正文（只供阅读，不作判断）", "What the mail says (to be read, not judged)"),
+    "fate.taken": ("分别审核", "judged by itself"),
+    "fate.aside": ("不作为材料", "no document"),
+    "fate.refused": ("未能采用", "not taken"),
     "source.inbox": ("收件文件夹", "inbox"),
     "source.mail": ("邮件", "mail"),
     "source.cli": ("命令行", "command line"),
@@ -321,9 +359,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "outgoing.replaced": ("已被新稿取代", "Replaced by a newer draft"),
     "outgoing.none": ("没有待发文件。", "There are no outgoing papers."),
     "draft": ("草稿，须由人放行", "Draft, to be released by a person"),
+    "draft.two": ("草稿，须由两人放行", "Draft, to be released by two persons"),
+    "draft.second": ("草稿，{by} 已同意，待第二人放行", "Draft, {by} consents, waits for a second person"),
     "status.released": ("已放行（{by}）", "released ({by})"),
     "status.rejected": ("已作废（{by}）", "rejected ({by})"),
-    "mail.sending": ("正在发送", "being sent"),
+    "mail.sending": ("正在发送，尚无结果", "being sent, no answer yet"),
+    "mail.unsent": ("邮件尚未由本系统发出", "mail not sent from here yet"),
+    "mail.ask": ("邮件是否发出：核实后登记", "Did the message go out? Find out, then record it"),
     "mail.sent": ("邮件已发出", "sent by mail"),
     "mail.failed": ("邮件未发出", "mail failed"),
     "mail.unsure": ("邮件是否发出不明，请核实", "unclear whether the mail went out; find out"),
@@ -339,9 +381,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "event.case_spawned": ("另立续费案件", "Renewal case opened"),
     "event.case_follows": ("续费案件", "Renewal case"),
     "event.document_moved": ("文件移至其他案件", "Document moved to another case"),
+    "event.consented": ("第一人同意，待第二人确认", "First of two persons consents"),
+    "decision.accept": ("接受", "accepted"),
+    "decision.refuse": ("退回", "refused"),
+    "decision.correct": ("更正", "corrected"),
     "event.decided": ("人工决定", "Decided"),
     "event.paper_released": ("放行文件", "Paper released"),
+    "event.paper_waits": ("收件地址不在名单上，待人放行", "Address on no list, to be released by a person"),
     "event.mail_sent": ("邮件已发出", "Mail sent"),
+    "event.mail_sending": ("开始发送邮件", "Mail on its way"),
+    "event.mail_again": ("核实邮件未发出，重新发送", "Mail was not out, sent again"),
     "event.mail_failed": ("邮件未发出", "Mail failed"),
     "event.mail_unsure": ("邮件是否发出不明", "Mail unclear"),
     "event.paper_rejected": ("草稿作废", "Draft rejected"),
@@ -374,6 +423,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "event.migration_planned": ("迁移已排期", "Migration planned"),
     "event.migration_done": ("迁移完成", "Migration done"),
     "event.paper_drafted": ("生成草稿", "Draft written"),
+    "event.paper_file": ("生成 PDF", "PDF made"),
     "foot.head": ("本报告不说明什么", "What this report does not say"),
     "foot.seals": (
         "对印章和签字只陈述所见：有无、能否辨认、所载名称、能否拼合；不说明由谁加盖，也不证明其来源。",
@@ -400,6 +450,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "index.late": ("已逾期", "Overdue"),
     "index.today": ("今天到期", "Due today"),
     "index.papers": ("待放行", "To be released"),
+    "index.second": ("待第二人：{items}", "Second person: {items}"),
     "index.empty": ("还没有案件", "No cases yet"),
     "index.begin": (
         "把合同或订单的扫描件放进收件文件夹（inbox）即可；处理完成后，案件会出现在这里。",
@@ -409,7 +460,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def word(key: str, **values: object) -> Bilingual:
+def word(key: str, /, **values: object) -> Bilingual:
     """The fixed words of `key`; a `Bilingual` among the values is used in its own language. KeyError for a typo."""
     chinese, english = WORDS[key]
     return Bilingual(zh=_filled(chinese, values, "zh"), en=_filled(english, values, "en"))

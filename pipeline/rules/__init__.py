@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pipeline.packs import Check
+from pipeline.rules.alarms import AccountAnnounced
 from pipeline.rules.aside import SetAside
 from pipeline.rules.catalogue import CatalogueCeiling, CataloguePrice, CatalogueTrait
 from pipeline.rules.counts import CountsAgree
@@ -19,6 +20,7 @@ from pipeline.rules.fields import AllowedSuffix, EqualFields, OneOf, RequiredFie
 from pipeline.rules.lock import Lock
 from pipeline.rules.money import CapitalsEqual, LineArithmetic, SumEquals, TaxSplit
 from pipeline.rules.numbering import NumberHolder, NumberInTerm
+from pipeline.rules.originals import LateOriginals
 from pipeline.rules.paper import ScanQuality
 from pipeline.rules.parties import Agreeing, DealsWith, NamesParty
 from pipeline.rules.payment import AmountDue, AsRegistered, NamesNumber
@@ -31,13 +33,16 @@ from pipeline.rules.seal_marks import SealLegible, SealPosition, SealSize
 from pipeline.rules.seal_parties import RightParty, SameOwner
 from pipeline.rules.seal_register import AsKept
 from pipeline.rules.seals import SealColour, SealedBy, SealKindAccepted, SealOwner, SealPresent
+from pipeline.rules.senders import SenderListed
 from pipeline.rules.settlement import RateOnFile
 from pipeline.rules.straddle import StraddleSeal
+from pipeline.rules.subscriptions import JoinsSubscription
 from pipeline.rules.terms import FreshDate, LeadTime, Term, WithinTerm
 from pipeline.rules.text import NamedParty
 from pipeline.rules.unmodified import Unmodified
 
 _ALL: tuple[type[Check], ...] = (
+    AccountAnnounced,
     AllowedSuffix,
     EqualFields,
     OneOf,
@@ -86,6 +91,8 @@ _ALL: tuple[type[Check], ...] = (
     CoverLists,
     DealsWith,
     DecisionTable,
+    JoinsSubscription,
+    LateOriginals,
     Lock,
     NamesNumber,
     NamesParty,
@@ -99,6 +106,7 @@ _ALL: tuple[type[Check], ...] = (
     RulesPassed,
     SameContent,
     SeenOnce,
+    SenderListed,
     TimeOrder,
     TraitNeeds,
     UnderSeal,

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from pipeline.model import Bilingual, Facts
-from pipeline.packs import CaseCheck, Dossier, Judgement, Pack, Part, World, covers, forms_of
+from pipeline.packs import CaseCheck, Dossier, Judgement, OtherCase, Pack, Part, World, covers, forms_of
 from pipeline.rules.reading import Reading, read_field
 from pipeline.rules.wording import say, title_of, worst
 
@@ -44,6 +44,11 @@ def best_reading(dossier: Dossier, ref: str) -> tuple[Part, Reading] | None:
     return next((found for found in readings if found[1].state == "read"), readings[0] if readings else None)
 
 
+def dossier_of(case: OtherCase, like: Dossier) -> Dossier:
+    """The papers of another case, to be read like those of this one."""
+    return Dossier(parts=tuple(Part(facts, ()) for facts in case.papers), case=like.case)
+
+
 class RequiredParts(CaseCheck):
     """Every document the case type requires in this profile is there."""
 
@@ -51,7 +56,8 @@ class RequiredParts(CaseCheck):
 
     def judge(self, dossier: Dossier, world: World) -> Iterator[Judgement]:
         required = dossier.case.requires.get(world.profile, ()) if dossier.case else ()
-        unclaimed = [part for part in dossier.parts if part.facts.classification.type is None and not part.facts.parts]
+        documents = [part for part in dossier.parts if part.facts.is_document]
+        unclaimed = [part for part in documents if part.facts.classification.type is None]
         missing = [form for form in required if not _there(dossier, form)]
         for form in missing:
             title = document_title(dossier, form)

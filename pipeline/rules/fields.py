@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from pipeline.model import Facts
@@ -44,6 +44,12 @@ def problem_of(reading: Reading) -> Judgement | None:
         found=reading.text,
         **reading.place(),
     )
+
+
+def told(facts: Facts, pack: Pack, wanted: Mapping[str, tuple[str, ...]]) -> Reading | None:
+    """The first field that was read as one of the values wanted of it."""
+    readings = ((read_field(facts, pack, key), values) for key, values in wanted.items())
+    return next((reading for reading, values in readings if reading.state == "read" and reading.text in values), None)
 
 
 class RequiredFields(DocumentCheck):

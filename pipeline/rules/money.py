@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipeline.model import Facts, Outcome
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
-from pipeline.rules.fields import problem_of
+from pipeline.rules.fields import problem_of, told
 from pipeline.rules.reading import Reading, read_field, rows_of
 from pipeline.rules.wording import say
 
@@ -30,7 +30,11 @@ def sum_of(facts: Facts, pack: Pack, table: str, column: str) -> Decimal | None:
 
 
 class LineArithmetic(DocumentCheck):
-    """In each row quantity is a whole number of at least one, and quantity x price x years = amount, to the cent."""
+    """In each row quantity is a whole number of at least one, and quantity x price x years = amount, to the cent.
+
+    With `prorated` years are counted only where a field has one of these values; part of a year may be priced by days
+    too, so another amount is for a person there.
+    """
 
     name: ClassVar[str] = "line_arithmetic"
     table: str
@@ -38,10 +42,11 @@ class LineArithmetic(DocumentCheck):
     price: str
     amount: str
     months: str | None = None
+    prorated: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
     def field_names(self) -> tuple[str, ...]:
         columns = (self.quantity, self.price, self.amount, *([self.months] if self.months else []))
-        return tuple(f"{self.table}.{column}" for column in columns)
+        return (*(f"{self.table}.{column}" for column in columns), *self.prorated)
 
     def judge(self, facts: Facts, pack: Pack, world: World) -> Iterator[Judgement]:
         rows = rows_of(facts, self.table)
@@ -51,12 +56,15 @@ class LineArithmetic(DocumentCheck):
             yield self._row(facts, pack, row)
 
     def _row(self, facts: Facts, pack: Pack, row: int) -> Judgement:
-        cell = {name: read_field(facts, pack, f"{self.table}.{row}.{name}") for name in self._columns()}
+        part_of_year = bool(told(facts, pack, self.prorated))
+        term = self.months if part_of_year or not self.prorated else None
+        columns = (self.quantity, self.price, self.amount, *([term] if term else []))
+        cell = {name: read_field(facts, pack, f"{self.table}.{row}.{name}") for name in columns}
         for reading in cell.values():
             if problem := problem_of(reading):
                 return problem
         quantity, price, amount = (cell[name].number for name in (self.quantity, self.price, self.amount))
-        months = cell[self.months].number if self.months else Decimal(12)
+        months = cell[term].number if term else Decimal(12)
         if quantity is None or price is None or amount is None or months is None:
             unread = next(reading for reading in cell.values() if reading.number is None)
             return Judgement(
@@ -82,15 +90,12 @@ class LineArithmetic(DocumentCheck):
         years = "" if months == 12 else f"×{months}/12"
         sum_ = f"{quantity}×{money(price)}{years}{sign}{money(amount)}"
         return Judgement(
-            outcome="pass" if right == amount else _refusal(*cell.values()),
+            outcome="pass" if right == amount else "unsure" if part_of_year else _refusal(*cell.values()),
             message=say(f"第 {row} 行 {sum_}", f"Line {row}: {sum_}"),
             expected=money(right),
             found=money(amount),
             **cell[self.amount].place(),
         )
-
-    def _columns(self) -> tuple[str, ...]:
-        return (self.quantity, self.price, self.amount, *([self.months] if self.months else []))
 
 
 class CapitalsEqual(DocumentCheck):

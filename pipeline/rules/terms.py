@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pipeline.model import Facts, Outcome
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
-from pipeline.rules.fields import problem_of
+from pipeline.rules.fields import problem_of, told
 from pipeline.rules.reading import Reading, read_field, rows_of
 from pipeline.rules.wording import say
 from pipeline.values.calendar import add_business_days, counting_day
@@ -86,7 +86,10 @@ class LeadTime(DocumentCheck):
 
 
 class Term(DocumentCheck):
-    """Each row runs `months` months; it ends a day before the anniversary, or on it."""
+    """Each row runs `months` months; it ends a day before the anniversary, or on it.
+
+    Not asked where a field has one of the values in `unless`.
+    """
 
     name: ClassVar[str] = "term"
     table: str
@@ -94,11 +97,19 @@ class Term(DocumentCheck):
     end: str
     term: str
     months: int = Field(gt=0)
+    unless: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
     def field_names(self) -> tuple[str, ...]:
-        return tuple(f"{self.table}.{column}" for column in (self.start, self.end, self.term))
+        return (*(f"{self.table}.{column}" for column in (self.start, self.end, self.term)), *self.unless)
 
     def judge(self, facts: Facts, pack: Pack, world: World) -> Iterator[Judgement]:
+        if kind := told(facts, pack, self.unless):
+            title, raw = kind.title, kind.value.raw if kind.value else kind.text
+            message = say(
+                f"{title.zh}为“{raw}”，期限由其他规则判断", f"{title.en} is “{raw}”; another rule judges the term"
+            )
+            yield Judgement(outcome="n/a", message=message)
+            return
         rows = rows_of(facts, self.table)
         if not rows:
             yield Judgement(outcome="unsure", message=say("未读到任何订单行", "No line was read"))

@@ -11,7 +11,9 @@ import structlog
 
 from pipeline.model import Bilingual, Facts, Finding, Outcome, Review, Severity, Verdict
 from pipeline.packs import CaseType, Dossier, Judgement, Pack, Packs, RuleSpec, World
+from pipeline.validate.bound import put_together, taken_in
 from pipeline.validate.files import file_findings, taken_apart, unclassified, unreadable
+from pipeline.validate.parcels import parcel_findings
 from pipeline.validate.review import review_of
 
 __all__ = ["judge", "judge_case", "validate", "verdict_of"]
@@ -31,14 +33,19 @@ def validate(facts: Facts, packs: Packs, world: World) -> Review:
     pack = packs.find(facts.classification.case_type, facts.classification.type)
     if facts.unreadable is not None:
         findings: tuple[Finding, ...] = (unreadable(facts),)
+    elif facts.parcel is not None:
+        findings = (*file_findings(facts), *parcel_findings(facts.parcel))
     elif facts.parts:
         findings = (*file_findings(facts), taken_apart(facts))
+    elif facts.whole is not None:
+        findings = (*file_findings(facts), taken_in(facts))
     elif pack is None:
-        findings = (*file_findings(facts), unclassified(facts, packs))
+        findings = (*file_findings(facts), *put_together(facts), unclassified(facts, packs))
     else:
         checks = [rule.spec.check for rule in pack.rules if rule.spec.applies(world)]
         judged = [_JUDGED[check] for check in checks if check in _JUDGED]
-        findings = (*file_findings(facts, judged), *judge(facts, pack, world))
+        findings = (*file_findings(facts, judged), *put_together(facts), *judge(facts, pack, world))
+    findings = (*findings, *_alarms(facts, packs, world))
     return review_of(facts, findings, verdict_of(findings), _straddle_outcome(facts, pack, findings))
 
 
@@ -56,13 +63,25 @@ def judge(facts: Facts, pack: Pack, world: World) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def judge_case(dossier: Dossier, case_type: CaseType, world: World) -> tuple[Finding, ...]:
-    """What the rules of a case say about its documents together."""
+def judge_case(dossier: Dossier, case_type: CaseType, world: World, *, always: bool = False) -> tuple[Finding, ...]:
+    """What the rules of a case say about its documents together; `always` = only those asked of whatever comes in."""
     whole = replace(dossier, case=case_type)
     findings: list[Finding] = []
     for rule in case_type.rules:
-        if rule.spec.applies(world):
+        if rule.spec.applies(world) and (rule.check.always or not always):
             findings += _findings(rule.spec, partial(rule.check.judge, whole, world))
+    return tuple(findings)
+
+
+def _alarms(facts: Facts, packs: Packs, world: World) -> tuple[Finding, ...]:
+    """What a person must hear of whatever came in; a document of no known kind is shown to the alarms of all."""
+    known = packs.case_types.get(facts.classification.case_type or "")
+    findings: list[Finding] = []
+    for case_type in [known] if known else packs.case_types.values():
+        inside = replace(world, registers=case_type.registers)
+        for rule in case_type.alarms:
+            if rule.spec.applies(world):
+                findings += _findings(rule.spec, partial(rule.check.judge, facts, inside), silent=True)
     return tuple(findings)
 
 
@@ -77,14 +96,14 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
     return "passed" if any(outcome == "pass" for _, outcome in seen) else "indeterminate"
 
 
-def _findings(spec: RuleSpec, answers: Callable[[], Iterable[Judgement]]) -> list[Finding]:
-    """A check that raises or stays silent is our fault, not the document's: outcome `error`."""
+def _findings(spec: RuleSpec, answers: Callable[[], Iterable[Judgement]], *, silent: bool = False) -> list[Finding]:
+    """A check that raises, or says nothing though it must, is our fault, not the document's: outcome `error`."""
     try:
         found = [_finding(spec, judgement) for judgement in answers()]
     except Exception as error:  # whatever a check raises must not take the document down
         log.exception("check_broken", rule=spec.id, check=spec.check)
         return [_broken(spec, f"{type(error).__name__}: {error}")]
-    if not found:
+    if not found and not silent:
         log.error("check_silent", rule=spec.id, check=spec.check)
         return [_broken(spec, "no answer")]
     return found

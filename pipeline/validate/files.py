@@ -35,6 +35,11 @@ _OFD_READER = Bilingual(
     zh="由人工用 OFD 阅读器查看内容并验章；不要转换格式",
     en="Have a person open it in an OFD reader and verify its seals there; do not convert it",
 )
+_SORT = Bilingual(
+    zh="由人工对照原件确认各页归属；必要时请对方按份重新扫描，每份材料一个文件",
+    en="Have a person sort the pages; if need be, ask for new scans, one file per document",
+)
+_WHOLE = Bilingual(zh="每份材料页数齐全，一份一个文件", en="Every document with all its pages, in a file of its own")
 _PLAIN_FILE = Bilingual(
     zh="文件不含脚本、宏、内嵌附件或隐藏内容", en="A file without scripts, macros, attachments or hidden content"
 )
@@ -94,13 +99,14 @@ def file_findings(facts: Facts, judged: Iterable[str] = ()) -> tuple[Finding, ..
 
 def _remark(remark: Remark, held: bool) -> Finding:
     severity: Severity = "hold" if held else "info"
+    pages = remark.code.startswith("assembly_")
     return Finding(
-        rule=SECRET if remark.code.startswith("credential_") else SAFETY,
+        rule=SPLIT if pages else SECRET if remark.code.startswith("credential_") else SAFETY,
         outcome="unsure" if held else "n/a",
         severity=severity,
         message=remark.message,
-        required=_PLAIN_FILE if held else None,
-        fix=_LOOK if held else None,
+        required=(_WHOLE if pages else _PLAIN_FILE) if held else None,
+        fix=(_SORT if pages else _LOOK) if held else None,
         page=remark.page,
         box=remark.box,
         found=remark.code,

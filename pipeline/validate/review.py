@@ -31,6 +31,9 @@ def review_of(facts: Facts, findings: tuple[Finding, ...], verdict: Verdict, str
             name=submission.name,
             received_at=submission.received_at,
             source=submission.source,
+            part_of=submission.part_of,
+            made_of=submission.made_of,
+            carrier=submission.carrier,
         ),
         document=_document(facts),
         verdict=verdict,
@@ -89,7 +92,7 @@ def _document(facts: Facts) -> ReviewDocument:
         case_type=claim.case_type,
         edition=claim.edition,
         rivals=claim.rivals,
-        pages=len(facts.document.pages),
+        pages=len(facts.document.pages) if facts.parcel is None else 0,
     )
 
 
@@ -108,6 +111,8 @@ def _straddle(facts: Facts, places: _Received, outcome: Outcome) -> ReviewStradd
 
 
 def _pages(facts: Facts) -> tuple[ReviewPage, ...]:
+    if facts.parcel is not None:  # what a mail says is no page that anybody could look at
+        return ()
     comparison = facts.observations.comparison
     matches = {match.page: match for match in comparison.pages} if comparison else {}
     pages = []

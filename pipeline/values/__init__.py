@@ -11,6 +11,8 @@ from pipeline.values.capitals import CapitalsReading, capitals_type, parse_capit
 from pipeline.values.clauses import clause_word
 from pipeline.values.contact import parse_domain, parse_email, parse_mobile, parse_phone
 from pipeline.values.dates import parse_date
+from pipeline.values.encodings import Decoded, decoded
+from pipeline.values.hosts import is_foreign_script, plain_host, twin_of
 from pipeline.values.money import parse_money
 from pipeline.values.names import NameMatch, normal_name, parse_org_name, same_name
 from pipeline.values.organisations import NOT_AN_ORGANISATION, is_organisation
@@ -28,6 +30,7 @@ from pipeline.values.plain import (
 from pipeline.values.secrets import REMOVED, is_secret_name, labelled_secret, secrets_in, without_secrets
 from pipeline.values.titles import NOT_A_TITLE, parse_job_title
 from pipeline.values.uscc import parse_uscc, suggest_uscc, uscc_problem
+from pipeline.values.withheld import is_note, note, note_on
 
 FIELD_TYPES: Mapping[str, Parser] = MappingProxyType(
     {
@@ -62,6 +65,7 @@ __all__ = [
     "REMOVED",
     "UNLIKE",
     "CapitalsReading",
+    "Decoded",
     "DueDate",
     "NameMatch",
     "Parsed",
@@ -69,20 +73,27 @@ __all__ = [
     "add_business_days",
     "clause_word",
     "counting_day",
+    "decoded",
     "folded",
     "is_business_day",
+    "is_foreign_script",
+    "is_note",
     "is_organisation",
     "is_secret_name",
     "labelled_secret",
     "normal_name",
+    "note",
+    "note_on",
     "parse",
     "parse_capitals",
+    "plain_host",
     "read_capitals",
     "same_name",
     "secrets_in",
     "simplified",
     "squeezed",
     "suggest_uscc",
+    "twin_of",
     "uscc_problem",
     "without_secrets",
     "write_capitals",

@@ -12,6 +12,7 @@ _CALLED = (
     r"(?:密\s*码|口\s*令|passwo?r?d|passwd|passcode|passphrase|\bpwd\b|\bpin code\b"
     r"|client[\s_-]?secret|api[\s_-]?key|access[\s_-]?token|refresh[\s_-]?token)"
 )
+_HINTS = ("密", "口", "pass", "pwd", "pin", "secret", "key", "token")  # one of them is in every one of these
 _NAME = re.compile(
     r"密码|口令|passwo?r?d|passwd|passcode|passphrase|^pwd|pwd$|secret|credential|apikey|accesstoken|refreshtoken",
     re.IGNORECASE,
@@ -43,6 +44,9 @@ def labelled_secret(text: str) -> str | None:
 
 def secrets_in(text: str) -> Iterator[tuple[int, int]]:
     """Where secret values stand in a text, as (start, end); a sentence behind the label is none."""
+    plain = text.lower()
+    if not any(hint in plain for hint in _HINTS):
+        return
     for found in _WRITTEN.finditer(text):
         group = next(name for name in ("double", "single", "bare") if found.group(name) is not None)
         start, end = found.span(group)

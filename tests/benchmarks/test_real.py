@@ -478,6 +478,24 @@ def test_what_is_wrong_with_an_outcome() -> None:
     assert all(outcomes.wrong(job, said) for job, said in bad)
 
 
+def test_an_opened_mail_is_read_when_nothing_in_it_is_lost(tmp_path: Path) -> None:
+    mail = file_job(outcomes.OTHERS, "mail", "a.eml", inside=("a.pdf", "b.zip"))
+    opened = replace(dropped("opened", "opened"), inside=("logo.png", "a.pdf", "b.zip/c.pdf"))
+    assert outcomes.wrong(mail, opened) == ""
+    assert outcomes.wrong(mail, replace(opened, inside=("a.pdf",)))
+    table = outcomes.foreign_table(
+        [Done(mail, opened), Done(mail, replace(opened, inside=())), Done(mail, dropped("unsafe"))]
+    )
+    assert [rate(table, "mail", column) for column in ("read", "refused", "passed")] == [(1, 3), (1, 3), (0, 3)]
+    write_set(
+        tmp_path, "emails", [{"file": "a.eml", "observed": {"attachments": [{"name": "x\\a.pdf"}, {"name": None}]}}]
+    )
+    write_set(tmp_path, "archives", [{"file": "a.zip"}, {"file": "b.tar"}])
+    found = {job.path.name: job for job in outcomes.jobs(plan_of(tmp_path, quick=False), tmp_path)}
+    assert found["a.eml"].inside == ("a.pdf",)
+    assert {name: job.row for name, job in found.items()} == {"a.eml": "mail", "a.zip": "zip", "b.tar": "other archive"}
+
+
 def test_outcome_tables_keep_crash_hang_and_pass_apart() -> None:
     opens = file_job(outcomes.PDFS, outcomes.ALL, pages=2, origin="a")
     said = [dropped("crashed"), dropped("timeout"), dropped("read", "passed", "", 2), dropped("damaged")]

@@ -114,6 +114,13 @@ def test_a_decision_on_an_old_revision_is_refused(store: CaseStore) -> None:
     assert len(store.decisions(case)) == 1
 
 
+def test_a_decision_is_told_as_one_and_keeps_its_kind(store: CaseStore) -> None:
+    case, rev = opened_case(store)
+    store.decide(case, Decision(kind="accept", rule="R", evidence="e", by="钱", reason="x", at=AT, rev=rev))
+    entry = store.events(case)[-1]
+    assert (entry["kind"], entry["decision"], entry["rule"]) == ("decided", "accept", "R")
+
+
 def test_a_case_that_ended_takes_no_papers_until_it_is_reopened(store: CaseStore) -> None:
     case, _ = opened_case(store, uscc="X")
     store.happen(case, Event(name="cancelled", on=DAY, by="钱", reason="客户撤回"), FINE, AT)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.cases.papers import CaseFacts, content, due_papers, finished, number_of
+from pipeline.cases.releases import Release
 from pipeline.errors import GenerateError
 from pipeline.model import (
     Bilingual,
@@ -314,6 +315,28 @@ def test_the_archive_has_whole_hashes_and_the_history(case_type: CaseType, world
     body = block(case_type, world, "archive", case(history=(("2026年9月28日", "收到"),)))
     assert [len(row["sha256"]) for row in body["files"]] == [64]
     assert body["history"] == [{"moment": "2026年9月28日", "what": "收到"}]
+    assert (body["papers"], body["originals"]) == ([], [])
+
+
+def test_the_archive_names_every_released_file_and_where_the_originals_are(case_type: CaseType, world: World) -> None:
+    notice = Release(
+        number="O05", at="2026-09-29T10:00:00+08:00", by="李放行", files={"O05-1.eml": "e", "O05-1.docx": "d"}
+    )
+    receipt = Release(number="O02", at="2026-09-28T09:00:00+08:00", files={"O02-1.docx": "r"}, recorded=False)
+    facts = case(
+        part("service_agreement", "pdf", {}),
+        released=(receipt, notice),
+        originals=("service_agreement:scan", "purchase_order:scan"),
+        life={**LIFE, "archive_location": "A-12", "copies": "2"},
+    )
+    body = block(case_type, world, "archive", facts)
+    rows = [(row["number"], row["day"], row["file"], row["sha256"], row["by"]) for row in body["papers"]]
+    assert rows == [
+        ("O02", "2026-09-28", "O02-1.docx", "r", "系统"),
+        ("O05", "2026-09-29", "O05-1.docx", "d", "李放行"),
+        ("O05", "2026-09-29", "O05-1.eml", "e", "李放行"),
+    ]
+    assert [(row["title"], row["place"]) for row in body["originals"]] == [("服务协议", "A-12"), ("采购订单", "A-12")]
 
 
 # --- when -------------------------------------------------------------------------------------------------------

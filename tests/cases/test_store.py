@@ -109,8 +109,23 @@ def test_a_released_paper_stays_released(store: CaseStore) -> None:
     with pytest.raises(RefusedError, match="is released"):
         store.settle(paper.number, "rejected", by="王", reason="x", at=AT)
     assert store.waiting() == {}
-    (row,) = store.released()
+    (row,) = store.all_papers()["C"]
     assert (row.status, row.settled_by) == ("released", "李")
+
+
+def test_a_draft_may_be_written_again_and_a_released_paper_never_is(store: CaseStore) -> None:
+    paper = store.allocate("C", "O05", "c", dated=AT.date(), number=lambda seq, daily: f"C-O05-{seq}")
+    for sha256 in ("one", "two", "two"):
+        store.paper_written(paper, sha256, AT)
+    store.file_made(paper, "O05-1.pdf", "p", AT)
+    store.settle(paper.number, "released", by="李", reason="", at=AT, files={"O05-1.docx": "two", "O05-1.pdf": "p"})
+    store.paper_written(paper, "three", AT)
+    (row,) = store.papers("C")
+    assert row.sha256 == "two"
+    assert [event["kind"] for event in store.events("C")] == [
+        "paper_drafted", "paper_drafted", "paper_file", "paper_released",
+    ]  # fmt: skip
+    assert store.events("C")[-1]["files"] == {"O05-1.docx": "two", "O05-1.pdf": "p"}
 
 
 def test_writers_in_parallel_lose_nothing(store: CaseStore) -> None:

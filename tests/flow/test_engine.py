@@ -16,6 +16,7 @@ import pytest
 from pipeline.errors import SettingsError
 from pipeline.flow.engine import Engine
 from pipeline.flow.lease import dead_slots, lease
+from pipeline.flow.work import Fate
 
 
 class LoggedWork:
@@ -32,6 +33,9 @@ class LoggedWork:
         self.others_reading = 0
         self.wakes: dict[str, str] = {}
         self.bundles: dict[str, list[str]] = {}
+        self.waiting: set[str] = set()
+        self.fates: dict[str, list[Fate]] = {}
+        self.vacated: dict[str, list[tuple[str, int]]] = {}
         self.swept: list[tuple[str, int]] = []
 
     def note(self, line: str) -> None:
@@ -55,7 +59,28 @@ class LoggedWork:
         assert facts == f"facts-{sha256}"
         self.note(f"join {sha256}")
         self.open.discard(sha256)
+        if sha256 in self.fates:
+            self.waiting.add(sha256)
+            return "", 0
         return f"case-{sha256[0]}", 1
+
+    def left(self, sha256: str) -> list[tuple[str, int]]:
+        return self.vacated.pop(sha256, [])
+
+    def reading(self, before: str) -> bool:
+        return False
+
+    def put_together(self, sha256: str) -> Fate:
+        self.note(f"put_together {sha256}")
+        return self.fates[sha256].pop(0)  # none left: it breaks
+
+    def join_alone(self, sha256: str) -> tuple[str, int]:
+        self.note(f"join_alone {sha256}")
+        self.waiting.discard(sha256)
+        return f"case-{sha256[0]}", 1
+
+    def pieces(self) -> tuple[str, ...]:
+        return tuple(self.waiting)
 
     def publish(self, case_id: str, rev: int) -> bool:
         if self.disk_full:
@@ -135,6 +160,41 @@ def test_a_file_of_several_documents_is_read_part_by_part_and_joins_nothing_itse
         engine.stop()
     assert {"read z0", "join x1", "join y1"} <= set(work.lines())
     assert "join z0" not in work.lines()
+
+
+def test_a_piece_waits_is_put_together_and_the_whole_is_read(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.fates = {"p1": [("wait", ""), ("whole", "w1")], "q1": [("alone", "")], "r1": [("done", "")]}
+    work.vacated["w1"] = [("case-old", 4)]
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        for name in ("p1", "q1", "r1"):
+            engine.enqueue(name)
+        assert until(lambda: engine.active() == 0 and "publish case-w 1" in work.lines())
+        engine.enqueue("p1")
+        engine.reconcile()
+        assert until(lambda: engine.active() == 0)
+    finally:
+        engine.stop()
+    lines = work.lines()
+    assert [lines.count(f"put_together {name}") for name in ("p1", "q1", "r1")] == [2, 1, 1]
+    assert lines.count("read w1") == lines.count("join w1") == 1, "a repeated call reads nothing twice"
+    assert "publish case-old 4" in lines, "a case that lost its pages is published anew"
+    assert "publish case-q 1" in lines
+    assert not {"publish case-p 1", "publish case-r 1", "publish  0"} & set(lines)
+
+
+def test_a_piece_that_breaks_the_assembly_joins_a_case_alone(tmp_path: Path) -> None:
+    work = LoggedWork(tmp_path / "log")
+    work.fates = {"p1": []}
+    engine = engine_at(tmp_path, work)
+    engine.start()
+    try:
+        engine.enqueue("p1")
+        assert until(lambda: "join_alone p1" in work.lines())
+    finally:
+        engine.stop()
 
 
 def test_papers_wait_for_files_that_arrived_together(tmp_path: Path) -> None:

@@ -69,6 +69,11 @@ def test_a_page_with_many_misread_characters_is_still_found() -> None:
         ("所载企业均为虚构 第3页，共8页", (3, 8)),
         ("3 / 8", (3, 8)),
         ("第3页", (3, None)),
+        ("共 8 页 第 3 页", (3, 8)),
+        ("- 3/8 -", (3, 8)),
+        ("Order form, Page 3 of 8", (3, 8)),
+        ("2026/09", None),
+        ("Homepage 3 of 8", None),
         ("无", None),
     ],
 )

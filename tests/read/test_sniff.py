@@ -31,6 +31,9 @@ from .conftest import BlindReader, submission
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "unsupported", "DOCX"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"), "unsupported", "XLSX"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted", "password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0_".encode("utf-16-le"), "unsupported", "Outlook message"),
+        (b"\x78\x9f\x3e\x22" + bytes(60), "unsupported", "winmail.dat"),
+        (b"#!/bin/sh\necho\n", "unsupported", "program"),
         (b"PK\x03\x04 broken", "damaged", "damaged"),
     ],
 )
@@ -44,7 +47,13 @@ def test_refusals_say_what_to_do(tmp_path: Path, content: bytes, reason: str, hi
 
 
 @pytest.mark.parametrize(
-    ("part", "hint"), [("OFD.xml", "OFD"), ("ppt/a.xml", "presentation"), ("a.txt", "zip archive")]
+    ("part", "hint"),
+    [
+        ("OFD.xml", "OFD"),
+        ("ppt/a.xml", "presentation"),
+        ("META-INF/MANIFEST.MF", "program"),
+        ("a.txt", "zip archive"),
+    ],
 )
 def test_other_packages_are_named(tmp_path: Path, part: str, hint: str) -> None:
     path = tmp_path / "x.zip"

@@ -184,12 +184,37 @@ ARCHIVE = Letter(
             ),
             size=8,
         ),
+        Head("原件", when="originals"),
+        Rows(
+            "row in originals",
+            (
+                _NO,
+                Column("文件", "{{ row.title }}", 90, text=True),
+                Column("页数", "{{ row.pages }}", 20),
+                Column("存放", "{{ row.place }}", 52, text=True),
+            ),
+            size=9,
+            when="originals",
+        ),
         Facts(
             (
                 ("原件存放", "{{ archive_location }}"),
                 ("原件份数", "{{ copies }}"),
                 ("保存期限", "不早于{{ valid_until }}（10 年）"),
             )
+        ),
+        Head("发出的文件", when="papers"),
+        Rows(
+            "row in papers",
+            (
+                Column("编号", "{{ row.number }}", 40, text=True),
+                Column("放行日期", "{{ row.day }}", 22),
+                Column("文件", "{{ row.file }}", 24, text=True),
+                Column("SHA-256", "{{ row.sha256 }}", 62, text=True),
+                Column("放行人", "{{ row.by }}", 26, text=True),
+            ),
+            size=8,
+            when="papers",
         ),
         Head("办理经过", when="history"),
         Rows(
