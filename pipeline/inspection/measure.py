@@ -13,12 +13,18 @@ from pipeline.inspection.outline import NORMALS, STEP_MM, Outline, profile
 
 _OFFSETS = np.arange(-8.0, 3.0 + STEP_MM / 2, STEP_MM)
 _SECTORS = 36
+WIPED_MM = 1.2  # half width of the band taken out with an outline
+_LEAST_KNOWN = 0.6  # share of the outline that other seals must leave to be judged
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Shares are 0..1; `outer_mm` = from the outline to the border's outer edge, `changes` = strokes met per turn."""
+    """Shares are 0..1; `outer_mm` = from the outline to the border's outer edge, `changes` = strokes met per turn.
+
+    `overruns` = sides of a square, of 8, that run on beyond a corner as table rules do; `known` = share of the outline
+    on the page that no other seal hides.
+    """
 
     support: float
     weakest: float
@@ -30,6 +36,8 @@ class Measure:
     text_run: float
     changes: float
     coverage: float
+    overruns: int = 0
+    known: float = 1.0
 
 
 def _between(low: float, high: float) -> slice:
@@ -115,20 +123,48 @@ def _coverage(ink: FloatMap, scale: float, outline: Outline, level: float) -> fl
     return float((region > 0.3 * level).mean()) if region.size else 0.0
 
 
-def measure(ink: FloatMap, scale: float, outline: Outline, inside: Flags | None = None, faint: float = 0.03) -> Measure:
-    """Measures of `outline` on `ink` at `scale` px/mm; `inside` = outline points on the page, if it is a cut-out."""
+def _overruns(ink: FloatMap, scale: float, outline: Outline, level: float) -> int:
+    """Prolonged sides, of eight, that are inked 1.5 to 4 mm beyond the corner; off the map they count as bare."""
+    cos, sin = np.cos(outline.angle), np.sin(outline.angle)
+    reach = outline.a + np.arange(1.5, 4.01, 0.5)
+    across = outline.a + np.arange(-0.75, 0.76, 0.25)
+    inked = 0
+    for along, beside in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+        u, v = np.meshgrid(along * reach, beside * across)
+        for one, other in ((u, v), (v, u)):
+            x = ((outline.x + one * cos - other * sin) * scale - 0.5).astype(np.float32)
+            y = ((outline.y + one * sin + other * cos) * scale - 0.5).astype(np.float32)
+            sampled = cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+            # The strongest row across is the rule, wherever in the border's width it lies.
+            inked += bool((sampled.max(axis=0) > 0.35 * level).mean() > 0.8)
+    return inked
+
+
+def measure(
+    ink: FloatMap,
+    scale: float,
+    outline: Outline,
+    inside: Flags | None = None,
+    known: Flags | None = None,
+    faint: float = 0.03,
+) -> Measure:
+    """Measures of `outline` on `ink` at `scale` px/mm; `inside` = outline points on the page, if it is a cut-out.
+
+    `known` = points not hidden by another seal's wiped outline: the others neither support nor contradict.
+    """
     sampled, on_map = profile(ink, scale, outline, _OFFSETS)
     inside = on_map if inside is None else inside
-    if inside.mean() < 0.2:
+    judged = inside if known is None else inside & known
+    if inside.mean() < 0.2 or judged.sum() < _LEAST_KNOWN * inside.sum():
         return Measure(0, 0, float(inside.mean()), 0, 0.5, 1, 0, 0, 0, 0)
-    hits, level = _hits(sampled[inside], faint)
+    hits, level = _hits(sampled[judged], faint)
     every = np.zeros(NORMALS, np.bool_)
-    every[inside] = hits
+    every[judged] = hits
     spread, arc, changes = _lettering(sampled, inside, outline, level)
     outer, thickness = _edges(sampled, every)
     return Measure(
         support=float(hits.mean()),
-        weakest=_weakest_quarter(every, inside),
+        weakest=_weakest_quarter(every, judged),
         visible=float(inside.mean()),
         level=level,
         outer_mm=outer,
@@ -137,10 +173,12 @@ def measure(ink: FloatMap, scale: float, outline: Outline, inside: Flags | None 
         text_run=arc,
         changes=changes,
         coverage=_coverage(ink, scale, outline, level),
+        overruns=_overruns(ink, scale, outline, level) if outline.shape == "square" else 0,
+        known=float(judged.sum() / inside.sum()),
     )
 
 
-def wiped(ink: FloatMap, scale: float, outline: Outline, reach_mm: float = 1.2) -> FloatMap:
+def wiped(ink: FloatMap, scale: float, outline: Outline, reach_mm: float = WIPED_MM) -> FloatMap:
     """The map without the ink within `reach_mm` of the outline, so that an overlapping seal must stand by itself."""
     mask = np.zeros(ink.shape[:2], np.uint8)
     centre = (round(outline.x * scale), round(outline.y * scale))

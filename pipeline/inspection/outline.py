@@ -136,10 +136,13 @@ def _edge_response(ink: FloatMap, scale: float, outline: Outline, reach: float) 
     return offsets[first + best], strength.astype(np.float64), inside.astype(np.float64)
 
 
-def fit(ink: FloatMap, scale: float, outline: Outline) -> Outline:
-    """The outline moved, sized and turned so that it lies on the ink band next to it (robust Gauss-Newton)."""
+def fit(ink: FloatMap, scale: float, outline: Outline, *, close: bool = False) -> Outline:
+    """The outline moved, sized and turned so that it lies on the ink band next to it (robust Gauss-Newton).
+
+    `close` = it nearly does already.
+    """
     start = outline
-    for reach in (2.5, 1.75, 1.25, 0.75):
+    for reach in (1.0, 0.75) if close else (2.5, 1.75, 1.25, 0.75):
         offset, strength, _ = _edge_response(ink, scale, outline, reach)
         if strength.sum() < 1e-3:
             return start

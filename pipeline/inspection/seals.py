@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -19,7 +19,7 @@ from pipeline.inspection.ink import (
     resized,
     scale_of,
 )
-from pipeline.inspection.measure import Measure, measure, wiped
+from pipeline.inspection.measure import WIPED_MM, Measure, measure, wiped
 from pipeline.inspection.outline import Outline, Shape, fit, points_and_normals
 from pipeline.inspection.tiles import Tile, tiles, without_rules
 from pipeline.inspection.vote import PageEdges, Vote, circles, ovals, squares
@@ -30,6 +30,11 @@ FINE = 4.8  # px/mm of fitting and measuring
 PATCH = 6.0  # px/mm of the ink kept with a mark
 POINTS_PER_MM = 72 / 25.4
 _LEAST_VISIBLE = 0.6
+_LEAST_SQUARE = 0.5  # two corners and the side between them
+_BORDER_MM = 0.8  # half the width of a border as measured
+_LEAST_OVAL = 1.2  # length to width; ovals in use have 1.33 and more, scanners stretch by 2 %
+_DEEP_MM = 17.0  # ink at an edge that goes less deep into the page may be the slice of a straddle seal
+_SQUARE_DEEP_MM = 10.0  # but no slice has the corners of a square
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,14 @@ def _on_page(outline: Outline, width: float, height: float) -> np.ndarray[tuple[
     return (points[:, 0] > 0.3) & (points[:, 0] < width - 0.3) & (points[:, 1] > 0.3) & (points[:, 1] < height - 0.3)
 
 
+def _near(outline: Outline, other: Outline) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Points of the outline whose border or bare side reaches into the wiped band of another outline."""
+    points, _ = points_and_normals(outline)
+    lines, _ = points_and_normals(other)
+    gaps = np.hypot(points[:, None, 0] - lines[None, :, 0], points[:, None, 1] - lines[None, :, 1])
+    return np.asarray(gaps.min(axis=1) < WIPED_MM + _BORDER_MM)
+
+
 def _band_colour(region: _Field, outline: Outline) -> InkColour:
     """Name of the ink lying on the outline."""
     points, _ = points_and_normals(outline)
@@ -125,32 +138,49 @@ def _band_colour(region: _Field, outline: Outline) -> InkColour:
     return colour_name(red, green, blue)
 
 
-def _examined(region: _Field, candidate: Outline, ink: FloatMap) -> _Candidate:
-    """A voted outline (page mm) fitted to the fine ink and measured; the result is in page mm too."""
-    local = fit(ink, FINE, region.to_field(candidate))
+def _examined(region: _Field, candidate: Vote, ink: FloatMap, wiped_away: Sequence[Outline]) -> _Candidate:
+    """A voted outline (page mm) fitted to the fine ink and measured; the result is in page mm too.
+
+    `wiped_away` = outlines in page mm whose ink is gone from `ink`.
+    """
+    local = fit(ink, FINE, region.to_field(candidate.outline), close=candidate.close)
     on_page = region.to_page(local)
     inside = _on_page(on_page, region.width, region.height)
-    found = measure(ink, FINE, local, inside)
+    hidden = np.zeros(len(inside), np.bool_)
+    for other in wiped_away:
+        hidden |= _near(on_page, other)
+    found = measure(ink, FINE, local, inside, ~hidden)
     return _Candidate(on_page, found, _band_colour(region, local))
 
 
 def _believable(candidate: _Candidate, grey: bool) -> bool:
     """Whether an outline is a seal: inked all round, of a seal's size, with lettering inside."""
     found, outline = candidate.measure, candidate.outline
-    if found.visible < _LEAST_VISIBLE:
+    if found.visible < (_LEAST_SQUARE if outline.shape == "square" else _LEAST_VISIBLE):
         return False
     if outline.shape == "square":
-        side = 2 * (outline.a + found.outer_mm)
-        firm = found.support >= 0.88 and found.weakest >= 0.78 and found.visible >= 0.93
-        return firm and 13.5 <= side <= 28 and 0.18 <= found.coverage <= 0.86 and found.text_spread > 0.5 and not grey
+        return not grey and _square_seal(found, 2 * (outline.a + found.outer_mm))
+    if outline.shape == "oval" and max(outline.a, outline.b) < _LEAST_OVAL * min(outline.a, outline.b):
+        return False
     least = 0.8 if outline.shape == "oval" else 0.55
-    if found.visible < 0.75:
+    if found.visible < 0.75 or found.known < 0.9:
         least = max(least, 0.75)
     if grey:
         least = max(least, 0.72)
     if found.support < least or found.weakest < (0.45 if grey or outline.shape == "oval" else 0.2):
         return False
     return _lettered(found) and 0.06 <= found.coverage <= 0.8 and found.thickness_mm < 4.0
+
+
+def _square_seal(found: Measure, side: float) -> bool:
+    """A frame of a name seal's size with lettering; cut by the page's edge it must be faultless where it is."""
+    if not (13.5 <= side <= 28 and 0.18 <= found.coverage <= 0.86 and found.text_spread > 0.5):
+        return False
+    if found.visible >= 0.93:
+        clear = found.support >= 0.92 and found.weakest >= 0.7 and found.overruns == 0
+        return clear or (found.support >= 0.88 and found.weakest >= 0.78)
+    faultless = found.support >= 0.93 and found.weakest >= 0.85 and found.overruns == 0
+    return faultless and found.changes >= 16 and found.coverage >= 0.25
 
 
 def _same_place(one: Outline, other: Outline) -> bool:
@@ -173,18 +203,20 @@ def _bare_ring(candidate: _Candidate) -> bool:
 def _accepted(region: _Field, votes: Iterable[Vote], known: list[_Candidate], grey: bool = False) -> list[_Candidate]:
     """Seals and bare rings among the votes, best first; each is wiped before the next must stand by itself."""
     ink = region.ink
-    for seal in known:
-        ink = wiped(ink, FINE, region.to_field(seal.outline))
-    pool = [_examined(region, v.outline, ink) for v in votes]
+    gone = [seal.outline for seal in known]
+    for outline in gone:
+        ink = wiped(ink, FINE, region.to_field(outline))
+    pool = [_examined(region, v, ink, gone) for v in votes]
     pool.sort(key=lambda candidate: -candidate.rank)
     found: list[_Candidate] = []
     for candidate in pool:
         if not (_believable(candidate, grey) or _bare_ring(candidate)) or _repeats(candidate, [*known, *found]):
             continue
-        again = _examined(region, candidate.outline, ink) if found else candidate
+        again = _examined(region, Vote(candidate.outline, 1.0, close=True), ink, gone) if found else candidate
         if not (_believable(again, grey) or _bare_ring(again)) or _repeats(again, found):
             continue
         found.append(again)
+        gone.append(again.outline)
         ink = wiped(ink, FINE, region.to_field(again.outline))
     return found
 
@@ -193,21 +225,23 @@ def _sure(candidate: _Candidate) -> bool:
     return candidate.measure.support >= 0.85 and candidate.measure.weakest >= 0.6
 
 
-def _search_tile(picture: Picture, paper: Pixels, ink: FloatMap, tile: Tile, ink_name: str) -> list[_Candidate]:
+def _search_tile(
+    picture: Picture, paper: Pixels, ink: FloatMap, tile: Tile, ink_name: str, squares_only: bool
+) -> list[_Candidate]:
     """Sure circles first; what they leave unexplained is disputed between ovals, squares and weaker circles."""
     scale = scale_of(picture)
     window = window_of(ink, tile, picture.pixels.shape[1] / scale, picture.pixels.shape[0] / scale)
     margin = MARGIN_MM + 3
     box = (tile.x0 - margin, tile.y0 - margin, tile.x1 + margin, tile.y1 + margin)
     region = _cut(picture, paper, box, ink_name)
-    least = min(tile.x1 - tile.x0, tile.y1 - tile.y0)
-    round_votes = window.voted(circles(), 0.3, 8) if least > 15 else []
+    large = not squares_only and min(tile.x1 - tile.x0, tile.y1 - tile.y0) > 15
+    round_votes = window.voted(circles(), 0.3, 8) if large else []
     found = [candidate for candidate in _accepted(region, round_votes, []) if _sure(candidate)]
     rest = window.without(candidate.outline for candidate in found)
     if rest.inked_mm2 < 15:
         return found
-    votes = [*round_votes, *rest.voted(squares(), 0.22, 6)]
-    if least > 15:
+    votes = [*round_votes, *rest.framed(), *rest.voted(squares(), 0.22, 6)]
+    if large:
         votes += rest.voted(ovals(), 0.25, 6)
     return found + _accepted(region, votes, found)
 
@@ -219,9 +253,12 @@ def _search_colour(picture: Picture, paper: Pixels, ink: FloatMap, ink_name: str
     found: list[_Candidate] = []
     for tile in tiles(bare, COARSE)[:8]:
         depth = tile.depth_from_edge(width, height)
-        if min(tile.x1 - tile.x0, tile.y1 - tile.y0) < 12 or (depth is not None and depth < 17):
+        least = 12.0 if depth is None else _SQUARE_DEEP_MM
+        if min(tile.x1 - tile.x0, tile.y1 - tile.y0) < least:
             continue
-        found += [c for c in _search_tile(picture, paper, bare, tile, ink_name) if not _repeats(c, found)]
+        shallow = depth is not None and depth < _DEEP_MM
+        here = _search_tile(picture, paper, bare, tile, ink_name, shallow)
+        found += [c for c in here if not _repeats(c, found)]
     return found
 
 

@@ -14,6 +14,7 @@ _LEAST_INK_MM2 = 15.0
 _LEAST_LENGTH_MM = 14.0
 _RULE_MM = 24.0  # longer than the flat part of any seal's border
 _RULE_THICK_MM = 2.5
+_SOLID_SHARE = 0.4  # of a line that belongs to thicker ink, from which it is no rule
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ def without_rules(ink: FloatMap, scale: float) -> FloatMap:
     lines = np.zeros_like(mask)
     for long_size, thick_size in (((length, 1), (1, thick)), ((1, length), (thick, 1))):
         line = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(long_size[::-1], np.uint8)))
-        slab = np.asarray(cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones(thick_size[::-1], np.uint8)))
-        lines[(line > 0) & (slab == 0)] = 1
+        slab = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(thick_size[::-1], np.uint8)))
+        count, labels = cv2.connectedComponents(line)
+        # Strips between the letters of a solid seal are thin here and there, but not on their whole length.
+        solid = np.bincount(labels[slab > 0], minlength=count) > _SOLID_SHARE * np.bincount(labels.ravel())
+        lines[(line > 0) & (slab == 0) & ~solid[labels]] = 1
     if not lines.any():
         return ink
     spread = np.asarray(cv2.dilate(lines, np.ones((3, 3), np.uint8)))

@@ -22,10 +22,14 @@ _SIZE_STEPS = (90, 120, 144, 192, 240, 288, 384, 480, 600, 720, 900)
 
 @dataclass(frozen=True)
 class Vote:
-    """A place where an outline may lie, in mm, and the mean ink found on its band less that beside it."""
+    """A place where an outline may lie, in mm, and the mean ink found on its band less that beside it.
+
+    `close` = it follows the ink itself, so that a fit need not look far and must not fall for the letters inside.
+    """
 
     outline: Outline
     score: float
+    close: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,8 +171,8 @@ def _centred(shape: Shape, a: float, b: float, degrees: float = 0.0) -> Outline:
 
 @lru_cache(maxsize=1)
 def circles() -> tuple[Outline, ...]:
-    """Round seals from 27 to 62 mm; the border's middle line lies half a millimetre inside its edge."""
-    return tuple(_centred("round", radius, radius) for radius in np.arange(13.5, 31.0, 0.75).tolist())
+    """Round seals from 24 to 62 mm; the border's middle line lies half a millimetre inside its edge."""
+    return tuple(_centred("round", radius, radius) for radius in np.arange(12.0, 31.0, 0.75).tolist())
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -17,6 +17,12 @@ COARSE = 2.0  # px/mm of the search
 HALF = 0.6
 MARGIN_MM = 6.0
 LARGE_MM = 90.0
+_JOIN_MM = 2.0
+_THIN, _SOLID = 0.25, 0.5  # a worn frame is paler than its letters; print beside a solid seal has coloured fringes
+_SQUARE = 0.85  # shorter to longer side of a whole square as seen at low resolution
+_LEAST_SEEN = 0.45  # of a square cut by the edge
+_AT_EDGE_MM = 1.5
+_FRAME_MM = (12.0, 30.0)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,45 @@ class Window:
             angle = float(np.rad2deg(outline.angle))
             cv2.ellipse(rest, (round(centre[0]), round(centre[1])), axes, angle, 0, 360, 0.0, -1)
         return replace(self, ink=rest)
+
+    def framed(self) -> list[Vote]:
+        """Squares in page mm around single patches of ink of a name seal's size; votes miss sizes between their own."""
+        size = round(_JOIN_MM * self.scale) | 1
+        found: list[Vote] = []
+        for least in (_THIN, _SOLID):
+            mask = (self.ink > least).astype(np.uint8)
+            joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+            contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+            outlines = (self._square_around(cv2.minAreaRect(contour)) for contour in contours)
+            found += [Vote(outline, 1.0, close=True) for outline in outlines if outline is not None]
+        return found
+
+    def _square_around(self, rectangle: tuple[Sequence[float], Sequence[float], float]) -> Outline | None:
+        """The square in page mm that fills the rectangle (px), completed beyond the page's edge if that cuts it."""
+        (x, y), (wide, tall), degrees = rectangle
+        turn = (degrees + 45) % 90 - 45
+        if abs(degrees - turn) % 180 > 45:
+            wide, tall = tall, wide
+        width, height = (wide + 1) / self.scale, (tall + 1) / self.scale
+        x, y = (x + 0.5) / self.scale + self.edges.left, (y + 0.5) / self.scale + self.edges.top
+        side = max(width, height)
+        if not (_FRAME_MM[0] <= side <= _FRAME_MM[1] and min(width, height) > _LEAST_SEEN * side):
+            return None
+        if min(width, height) < _SQUARE * side:
+            out_x, out_y = self._beyond(x, y, width, height)
+            if (out_x == 0) == (out_y == 0):
+                return None
+            x, y = x + out_x * (side - width) / 2, y + out_y * (side - height) / 2
+        else:
+            side = (width + height) / 2
+        return Outline("square", x, y, side / 2 - 0.5, side / 2 - 0.5, float(np.deg2rad(turn)))
+
+    def _beyond(self, x: float, y: float, width: float, height: float) -> tuple[int, int]:
+        """To which side a patch that is too short for a square runs off the page: -1, 0 or 1 across and down."""
+        near = _AT_EDGE_MM + min(width, height) * 0.1  # turned patches touch the edge with a corner only
+        across = (x + width / 2 > self.edges.width - near) - (x - width / 2 < near) if width < height else 0
+        down = (y + height / 2 > self.edges.height - near) - (y - height / 2 < near) if height < width else 0
+        return int(across), int(down)
 
     @property
     def inked_mm2(self) -> float:
