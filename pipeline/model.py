@@ -454,7 +454,9 @@ class Slice(Value):
 class Straddle(Value):
     """How the slices at the page edges compose; `order` = pages as the slices fit best, left to right.
 
-    `whole_page` bears a whole impression whose picture every slice continues; None when there is none to compare with.
+    `whole_page` bears a whole impression whose picture every slice continues; `like_page` one of the same die from
+    which single characters seem to differ, `unlike` = those of `text` that its picture does not confirm.
+    `beside` = seals of other parties across the same pages.
     """
 
     form: StraddleForm
@@ -466,10 +468,13 @@ class Straddle(Value):
     diameter_mm: float | None = None
     coverage: float | None = None
     whole_page: int | None = None
+    like_page: int | None = None
     text: str = ""
     text_confidence: float = 0.0
+    unlike: tuple[int, ...] = ()
     confidence: float = 0.0
     reason: str = ""
+    beside: tuple[Straddle, ...] = ()
 
 
 class Signature(Value):

@@ -40,6 +40,33 @@ class Envelope:
 
 
 @dataclass(frozen=True)
+class Squeeze:
+    """What makes an oval a circle: x by `across`, and y less `shear` mm for every mm from the first slice's start."""
+
+    across: float
+    shear: float
+
+    def applied(self, slices: Sequence[Envelope]) -> list[Envelope]:
+        """The slices as they would be of the circle."""
+        squeezed = []
+        for piece, start in zip(slices, before(slices), strict=True):
+            lift = self.shear * (start + piece.x - piece.left)
+            squeezed.append(
+                Envelope(
+                    piece.page, piece.x * self.across, piece.top - lift, piece.bottom - lift,
+                    piece.left * self.across, piece.right * self.across,
+                )
+            )  # fmt: skip
+        return squeezed
+
+
+def before(slices: Sequence[Envelope]) -> Floats:
+    """Where every slice starts when they are laid side by side in mm."""
+    widths = np.array([piece.width for piece in slices])
+    return np.concatenate([[0.0], np.cumsum(widths[:-1] + _GAP_MM)])
+
+
+@dataclass(frozen=True)
 class CircleFit:
     """How slices compose: `starts`, `ends` = their limits in the seal's own frame (centre 0), residuals in mm."""
 
@@ -170,9 +197,8 @@ def _solve(
 
 def _starts(slices: Sequence[Envelope], known: float | None) -> list[tuple[float, Floats, Floats]]:
     """Radius and centres to start from: slices laid side by side, from the left, from the right, or in the middle."""
-    widths = np.array([piece.width for piece in slices])
-    before = np.concatenate([[0.0], np.cumsum(widths[:-1] + _GAP_MM)])
-    total = before[-1] + widths[-1]
+    begins = before(slices)
+    total = begins[-1] + slices[-1].width
     tallest = max(piece.height for piece in slices) / 2
     radii = {round(known, 1)} if known else {round(max(tallest, 14.0), 1), round(max(tallest * 1.06, total / 2, 14), 1)}
     cy = np.array([float(np.median((piece.top + piece.bottom) / 2)) for piece in slices])
@@ -180,7 +206,7 @@ def _starts(slices: Sequence[Envelope], known: float | None) -> list[tuple[float
     starts = []
     for radius in sorted(min(r, MOST_RADIUS) for r in radii):
         for offset in {-radius, round(radius - total, 2), round(-total / 2, 2)}:
-            starts.append((radius, lefts - (offset + before), cy))
+            starts.append((radius, lefts - (offset + begins), cy))
     return starts
 
 

@@ -8,7 +8,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.inspection.circle import LEAST_RADIUS, MOST_RADIUS, CircleFit, Envelope, fit_circle
+from pipeline.inspection.circle import (
+    LEAST_RADIUS,
+    MOST_RADIUS,
+    CircleFit,
+    Envelope,
+    Floats,
+    Squeeze,
+    before,
+    fit_circle,
+)
+from pipeline.inspection.outline import Outline
 
 RESIDUAL_MM = 0.38
 CLOSE_SHARE = 0.5
@@ -17,16 +27,24 @@ CAP_MM = 2.8
 COVER = (0.78, 1.15)
 DRIFT_MM = 6.0
 _MOST_FITS = 160
+# Height to width of ovals lying or standing at the edge, 3:2 and 4:3, turned a little.
+_OVAL_RATIOS = ((0.58, 0.84), (1.2, 1.6))
+_STRETCHES, _FINER = (0.92, 0.96, 1.0, 1.04, 1.08), (0.98, 1.02)
+_CHORD_SPREAD_MM = 0.6
 
 
 @dataclass(frozen=True)
 class Composition:
-    """Slices in order with their circle; `faults` names what keeps them from being one impression."""
+    """Slices in order with their circle; `faults` names what keeps them from being one impression.
+
+    With `oval` the fit is of slices squeezed so that the oval becomes a circle.
+    """
 
     slices: tuple[Envelope, ...]
     holes: tuple[bool, ...]
     fit: CircleFit
     faults: tuple[str, ...]
+    oval: Squeeze | None = None
 
     @property
     def pages(self) -> tuple[int, ...]:
@@ -37,6 +55,33 @@ class Composition:
     def whole(self) -> bool:
         """One complete impression."""
         return not self.faults
+
+    @property
+    def starts(self) -> Floats:
+        """Left limits of the slices from the seal's centre, in mm on paper."""
+        return self.fit.starts / (self.oval.across if self.oval else 1.0)
+
+    @property
+    def heights(self) -> Floats:
+        """Height of the seal's centre on every page, in mm on paper along the turned edge."""
+        if self.oval is None:
+            return self.fit.y
+        lefts = np.array([piece.left for piece in self.slices])
+        centres = before(self.slices) + self.fit.x / self.oval.across - lefts
+        return np.asarray(self.fit.y + self.oval.shear * centres, dtype=np.float64)
+
+    @property
+    def outline(self) -> Outline:
+        """Outer edge of the seal around the origin, in mm on paper."""
+        radius = self.fit.radius
+        if self.oval is None:
+            return Outline("round", 0.0, 0.0, radius, radius)
+        across, shear = self.oval.across, self.oval.shear
+        shape = np.array([[across**2 + shear**2, -shear], [-shear, 1.0]])
+        values, axes = np.linalg.eigh(shape)  # the smallest value belongs to the longest axis
+        angle = float(np.arctan2(axes[1, 0], axes[0, 0]))
+        long, short = (float(radius / np.sqrt(value)) for value in values)
+        return Outline("oval", 0.0, 0.0, long, short, (angle + np.pi / 2) % np.pi - np.pi / 2)
 
     @property
     def badness(self) -> float:
@@ -51,6 +96,39 @@ def compose_slices(
     open_gaps = tuple(holes) if holes is not None else (False,) * (len(slices) - 1)
     fit = fit_circle(slices, open_gaps, known_radius, rounds)
     return Composition(tuple(slices), open_gaps, fit, tuple(_faults(slices, open_gaps, fit)))
+
+
+def compose_oval(slices: Sequence[Envelope]) -> Composition | None:
+    """The slices as one whole oval impression; None if they are none of a size in use."""
+    tall = float(max((piece.bottom - piece.top).max() for piece in slices))
+    wide = float(before(slices)[-1] + slices[-1].width)
+    ratio = tall / max(wide, 1.0)
+    if not any(low <= ratio <= high for low, high in _OVAL_RATIOS):
+        return None
+    shear = _shear(slices)
+    best = min((_oval(slices, Squeeze(ratio * by, shear)) for by in _STRETCHES), key=lambda trial: trial.badness)
+    assert best.oval is not None
+    finer = [_oval(slices, Squeeze(best.oval.across * by, shear)) for by in _FINER]
+    best = min([best, *finer], key=lambda trial: trial.badness)
+    return best if best.whole else None
+
+
+def _oval(slices: Sequence[Envelope], squeeze: Squeeze) -> Composition:
+    squeezed, closed = squeeze.applied(slices), (False,) * (len(slices) - 1)
+    fit = fit_circle(squeezed)
+    return Composition(tuple(slices), closed, fit, tuple(_faults(squeezed, closed, fit)), squeeze)
+
+
+def _shear(slices: Sequence[Envelope]) -> float:
+    """Slope of the line on which the middles of an oval's chords lie, from within the slices: pages may be shifted."""
+    x = np.concatenate([piece.x - piece.x.mean() for piece in slices])
+    middles = [(piece.top + piece.bottom) / 2 for piece in slices]
+    y = np.concatenate([middle - middle.mean() for middle in middles])
+    slope, weight = 0.0, np.ones(len(x))
+    for _ in range(6):
+        slope = float((weight * x * y).sum() / max((weight * x * x).sum(), 1e-6))
+        weight = 1 / (1 + ((y - slope * x) / _CHORD_SPREAD_MM) ** 2)
+    return slope
 
 
 def _faults(slices: Sequence[Envelope], holes: Sequence[bool], fit: CircleFit) -> list[str]:

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.inspection.circle import before
 from pipeline.inspection.compose import Composition
 from pipeline.inspection.ink import FloatMap
 from pipeline.inspection.seals import PATCH, SealMark
-from pipeline.inspection.strips import SCALE, EdgeInk
+from pipeline.inspection.strips import SCALE, EdgeInk, EdgeStrip
 from pipeline.model import Edge
 
 _PX = 6.0  # px/mm of the comparison
@@ -32,13 +33,18 @@ _FOREIGN, _DOUBTFUL = (0.5, 0.15), (0.65, 0.08)  # correlation below, gain of an
 _AWAY_STEPS = 3
 # A name that differs in two characters agrees as a whole: every character is compared, in sectors as wide as one.
 _SECTOR, _SECTOR_MM2, _SECTOR_INK_MM2 = 15.0, 8.0, 1.5  # degrees; least area and ink
+_HALF_LETTER = 5.0  # degrees on either side of a character's middle that are surely its own
 _SECTOR_REACH = 3  # px to look around
 _STROKES_MM = 0.6  # what is wider than strokes is alike in all dense characters
 # Of 20 genuine documents one had a sector below 0.4 and two below 0.57; other companies had one below 0.22, and 科技
 # put for 器械 two of at most 0.51 and 0.54. A name that differs in one character may still pass for the same.
 _OTHER_SECTOR, _POOR_SECTOR = 0.4, 0.57
 _LEAST_WIDTH_MM = 2.5
+_SAME_SIZE_MM = 1.2  # of half axes
 _LEAST_INK_MM2 = 2.0
+
+
+Sector = tuple[int, float]  # number, clockwise from three o'clock, and correlation
 
 
 @dataclass(frozen=True)
@@ -46,13 +52,13 @@ class Agreement:
     """Correlation of every comparable slice with the impression at the rotation that suits all best.
 
     `gain` = how much better the slice alone would agree at a clearly different rotation; negative when genuine.
-    `sectors` = correlation of every sector of its lettering, about a character each.
+    `sectors` = every sector of its lettering, about a character each, with its correlation.
     """
 
     pages: tuple[int, ...]
     correlation: tuple[float, ...]
     gain: tuple[float, ...]
-    sectors: tuple[tuple[float, ...], ...]
+    sectors: tuple[tuple[Sector, ...], ...]
     typical: float
     whole_page: int
 
@@ -64,11 +70,26 @@ class Agreement:
     @property
     def other_letters(self) -> tuple[int, ...]:
         """Pages whose slice has characters where the impression has none or others."""
-        poor = [value for values in self.sectors for value in values if value < _POOR_SECTOR]
+        poor = [value for sectors in self.sectors for _, value in sectors if value < _POOR_SECTOR]
         if len(poor) < 2 and min(poor, default=1.0) >= _OTHER_SECTOR:
             return ()
         rows = zip(self.pages, self.sectors, strict=True)
-        return tuple(page for page, values in rows if min(values, default=1.0) < _POOR_SECTOR)
+        return tuple(page for page, sectors in rows if any(value < _POOR_SECTOR for _, value in sectors))
+
+    def unlike(self, turns: Sequence[float]) -> tuple[int, ...]:
+        """Which of the characters at these turns (degrees clockwise from the top) the impression does not confirm."""
+        worst: dict[int, float] = {}
+        for at, value in (sector for sectors in self.sectors for sector in sectors):
+            worst[at] = min(value, worst.get(at, 1.0))
+        reached = [
+            {int((turn + side - 90) % 360 // _SECTOR) for side in (-_HALF_LETTER, _HALF_LETTER)} for turn in turns
+        ]
+        return tuple(
+            at
+            for at, sectors in enumerate(reached)
+            if not any(sector in worst for sector in sectors)
+            or any(worst.get(sector, 1.0) < _POOR_SECTOR for sector in sectors)
+        )
 
     def _outside(self, least: float, most_gain: float) -> tuple[int, ...]:
         """Pages that fall short; none when the impression is not of the same die."""
@@ -93,19 +114,25 @@ def _scaled(ink: NDArray[np.float32], factor: float) -> FloatMap:
 
 
 def _rotations(mark: SealMark, radius: float) -> list[FloatMap]:
-    """The impression at `_PX`, turned in steps; its centre in the middle."""
+    """The impression at `_PX`, turned in steps; its centre in the middle, an oval squeezed to the circle."""
     ink = _scaled((mark.patch / 255).astype(np.float32), _PX / PATCH)
     half = int((radius + _SHIFT_MM + 1) * _PX)
     size = 2 * half + 1
     middle = (ink.shape[1] - 1) / 2
-    factor = 2 * radius / mark.diameter
+    own = _turn(np.deg2rad(mark.angle)) @ np.diag([mark.width, mark.height]) / (2 * radius)
     turned = []
     for degrees in np.arange(0, 360, _STEP_DEG):
-        matrix = cv2.getRotationMatrix2D((middle, middle), float(degrees), factor)
-        matrix[:, 2] += half - middle
-        picture = cv2.warpAffine(ink, matrix, (size, size), flags=cv2.INTER_LINEAR)
-        turned.append(np.asarray(picture, dtype=np.float32))
+        back = own @ _turn(np.deg2rad(degrees))
+        matrix = np.column_stack([back, middle - back @ [half, half]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        turned.append(np.asarray(cv2.warpAffine(ink, matrix, (size, size), flags=flags), dtype=np.float32))
     return turned
+
+
+def _turn(angle: float) -> NDArray[np.float64]:
+    """Rotation by `angle` radians clockwise."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]])
 
 
 def _lettering(shape: tuple[int, ...], x: float, y: float, radius: float) -> FloatMap:
@@ -130,6 +157,8 @@ def _piece(page: EdgeInk, edge: Edge, composed: Composition, index: int) -> _Pie
     piece, fit = composed.slices[index], composed.fit
     if strip is None or piece.width < _LEAST_WIDTH_MM:
         return None
+    if composed.oval is not None:
+        return _checked(_squeezed(strip, composed, index), float(fit.starts[index]), fit.radius)
     x0 = strip.ink.shape[1] + round(piece.left * SCALE)
     x1 = strip.ink.shape[1] + round(piece.right * SCALE)
     first = round((fit.y[index] - fit.radius - strip.start_mm) * SCALE)
@@ -139,11 +168,33 @@ def _piece(page: EdgeInk, edge: Edge, composed: Composition, index: int) -> _Pie
     if high <= low:
         return None
     part[low - first : high - first] = strip.ink[low:high, x0:x1].astype(np.float32) / 255
-    small = _scaled(part, _PX / SCALE)
-    start = float(fit.starts[index])
-    ring = _lettering(small.shape, -start * _PX, fit.radius * _PX, fit.radius)
-    enough = float((small * ring > 0.08).sum()) / _PX**2 >= _LEAST_INK_MM2
-    return _Piece(small, ring, start) if enough else None
+    return _checked(_scaled(part, _PX / SCALE), float(fit.starts[index]), fit.radius)
+
+
+def _checked(ink: FloatMap, start: float, radius: float) -> _Piece | None:
+    ring = _lettering(ink.shape, -start * _PX, radius * _PX, radius)
+    enough = float((ink * ring > 0.08).sum()) / _PX**2 >= _LEAST_INK_MM2
+    return _Piece(ink, ring, start) if enough else None
+
+
+def _squeezed(strip: EdgeStrip, composed: Composition, index: int) -> FloatMap:
+    """A slice of an oval as one of a circle at `_PX`, rows centred on it."""
+    piece, fit, oval = composed.slices[index], composed.fit, composed.oval
+    assert oval is not None
+    size = (round((fit.ends[index] - fit.starts[index]) * _PX), int(2 * fit.radius * _PX))
+    # From a pixel of the result to mm of the page, then to a pixel of the strip.
+    along = 1 / (_PX * oval.across)
+    begin = float(before(composed.slices)[index])
+    down = float(fit.y[index]) - fit.radius - strip.start_mm + oval.shear * begin
+    matrix = np.array(
+        [
+            [along * SCALE, 0.0, strip.ink.shape[1] + piece.left * SCALE],
+            [oval.shear * along * SCALE, SCALE / _PX, down * SCALE],
+        ]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    ink = strip.ink.astype(np.float32) / 255
+    return np.asarray(cv2.warpAffine(ink, matrix, size, flags=flags), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -183,7 +234,7 @@ def _curve(piece: _Piece, field: _Field) -> NDArray[np.float64]:
     return np.array([_scores(np.ascontiguousarray(part), piece.ink, piece.ring).max() for part in inner], np.float64)
 
 
-def _sectors(piece: _Piece, radius: float, field: _Field, common: int) -> tuple[float, ...]:
+def _sectors(piece: _Piece, radius: float, field: _Field, common: int) -> tuple[Sector, ...]:
     """Correlation of each sector with letters with that of the impression, laid where the whole slice fits best."""
     reach, (rows, columns) = _SECTOR_REACH, piece.ink.shape
     best, under = -1.0, cv2.copyMakeBorder(piece.ink, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
@@ -201,7 +252,7 @@ def _sectors(piece: _Piece, radius: float, field: _Field, common: int) -> tuple[
     for at in range(round(360 / _SECTOR)):
         mask = (sector == at) & (piece.ring > 0)
         if mask.sum() >= _SECTOR_MM2 * _PX**2 and (mask & inked).sum() >= _SECTOR_INK_MM2 * _PX**2:
-            found.append(round(_of_sector(fine, mask, there), 3))
+            found.append((at, round(_of_sector(fine, mask, there), 3)))
     return tuple(found)
 
 
@@ -239,7 +290,14 @@ def agreement(
 ) -> Agreement | None:
     """How the slices agree with the whole impression that suits them best; None without a comparable impression."""
     radius = composed.fit.radius
-    usable = [m for m in marks if m.shape == "round" and m.visible > 0.9 and abs(m.diameter / 2 - radius) < 1.2]
+    outline = composed.outline
+    usable = [
+        mark
+        for mark in marks
+        if (mark.shape, mark.visible > 0.9) == (outline.shape, True)
+        and abs(mark.diameter / 2 - max(outline.a, outline.b)) < _SAME_SIZE_MM
+        and abs(min(mark.width, mark.height) / 2 - min(outline.a, outline.b)) < _SAME_SIZE_MM
+    ]
     cut = {piece.page: _piece(by_page[piece.page], edge, composed, at) for at, piece in enumerate(composed.slices)}
     pieces = {page: piece for page, piece in cut.items() if piece is not None}
     if len(pieces) < 2:

@@ -17,6 +17,8 @@ InkColour = Literal["red", "blue", "purple", "grey", "other"]
 MM_PER_INCH = 25.4
 MAX_DENSITY = 1.5
 FAINT = 0.045  # density at which coloured ink stands out of scanner noise at 2 px/mm
+_GREY_SPREAD, _CLEAR_SPREAD = 3, 24  # between the channels of a pixel, of 255
+_COLOUR_MM2 = 2.0  # of clear colour that a grey scan does not have
 _CLOSE_MM = 13.0
 _PAPER_PX_PER_MM = 1.0
 _LOG = (-np.log10(np.maximum(np.arange(256), 4) / 255.0)).astype(np.float32)
@@ -97,11 +99,15 @@ def maps_of(picture: Picture, scale: float) -> InkMaps:
     return ink_maps(resized(picture, scale), scale)
 
 
-def is_neutral(pixels: Pixels) -> bool:
-    """True for grey and one-bit scans: the channels agree everywhere but for compression noise."""
-    sample = pixels[::7, ::7].astype(np.int16)
-    spread = sample.max(axis=2) - sample.min(axis=2)
-    return bool(np.quantile(spread, 0.999) <= 3)
+def is_neutral(pixels: Pixels, scale: float) -> bool:
+    """True for grey and one-bit scans: the channels agree everywhere but for compression noise.
+
+    A thin slice of a seal may be all the colour of a page, hence the small area; `scale` in px/mm.
+    """
+    spread = np.subtract(pixels.max(axis=2), pixels.min(axis=2))
+    if np.quantile(spread[::7, ::7], 0.999) > _GREY_SPREAD:
+        return False
+    return bool(np.count_nonzero(spread > _CLEAR_SPREAD) < _COLOUR_MM2 * scale**2)
 
 
 def colour_name(red: float, green: float, blue: float) -> InkColour:

@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.inspection.compose import Composition
-from pipeline.inspection.ring import read_seal
+from pipeline.inspection.ring import cut_patch, read_seal, unroll
 from pipeline.inspection.seals import SealMark
 from pipeline.inspection.strips import SCALE, EdgeInk
-from pipeline.model import Edge, Picture, Pixels, ReadText, TextReader
+from pipeline.model import Edge, Picture, Pixels, TextReader
 
 MARGIN_MM = 4.0  # paper around the seal
 TRACE = 20  # of 255, from which a pixel of a strip may be ink; the darker half of those tells its colour, however faint
 BARE = 0.85  # quantile of brightness that is the paper's
 
 
+@dataclass(frozen=True)
+class JoinedName:
+    """What a joined seal says; `turns` = where its characters stand, degrees clockwise from the top, if known."""
+
+    text: str
+    confidence: float
+    turns: tuple[float, ...] = ()
+
+
 def read_joined(
     by_page: Mapping[int, EdgeInk], edge: Edge, parts: Sequence[Composition], reader: TextReader
-) -> ReadText:
+) -> JoinedName:
     """The name on the joined seal; empty where several groups of sheets do not all read alike."""
-    whole = [joined(by_page, edge, part) for part in parts]
-    seals = [read_seal(picture, mark, mark.page, reader) for picture, mark in (one for one in whole if one)]
+    whole = [one for one in (joined(by_page, edge, part) for part in parts) if one is not None]
+    seals = [read_seal(picture, mark, mark.page, reader) for picture, mark in whole]
     if len(seals) < len(parts) or len({seal.text for seal in seals}) != 1:
-        return ReadText("", 0.0)
-    return ReadText(seals[0].text, min(seal.text_confidence for seal in seals))
+        return JoinedName("", 0.0)
+    unrolled = unroll(cut_patch(*whole[0])) if len(whole) == 1 and whole[0][1].shape == "round" else None
+    turns = unrolled.turns(len(seals[0].text)) if unrolled is not None and seals[0].text else ()
+    return JoinedName(seals[0].text, min(seal.text_confidence for seal in seals), turns)
 
 
 def joined(by_page: Mapping[int, EdgeInk], edge: Edge, composed: Composition) -> tuple[Picture, SealMark] | None:
     """The seal's picture at 6 px/mm, turned as the edge is, and where it lies there; None without coloured ink."""
-    radius, fit = composed.fit.radius, composed.fit
-    size = 2 * round((radius + MARGIN_MM) * SCALE)
+    outline, starts, heights = composed.outline, composed.starts, composed.heights
+    size = 2 * round((max(outline.a, outline.b) + MARGIN_MM) * SCALE)
     strips = [by_page[piece.page].strip(edge) for piece in composed.slices]
     known = [strip for strip in strips if strip is not None]
     ink = np.concatenate([strip.ink[strip.ink > TRACE] for strip in known]) if known else np.empty(0)
@@ -44,13 +56,14 @@ def joined(by_page: Mapping[int, EdgeInk], edge: Edge, composed: Composition) ->
         if strip is not None:
             width = strip.rgb.shape[1]
             part = strip.rgb[:, width + round(piece.left * SCALE) : width + round(piece.right * SCALE)]
-            row = round((strip.start_mm - float(fit.y[at])) * SCALE) + size // 2
-            _lay(canvas, part, row, round(float(fit.starts[at]) * SCALE) + size // 2)
+            row = round((strip.start_mm - float(heights[at])) * SCALE) + size // 2
+            _lay(canvas, part, row, round(float(starts[at]) * SCALE) + size // 2)
     red, _, blue = np.median(inked, axis=0)
     middle = size / 2 / SCALE
     mark = SealMark(
-        page=composed.slices[0].page, shape="round", colour="red" if red > blue else "blue", x=middle, y=middle,
-        width=2 * radius, height=2 * radius, angle=0.0, support=1.0, visible=1.0, confidence=1.0,
+        page=composed.slices[0].page, shape=outline.shape, colour="red" if red > blue else "blue", x=middle, y=middle,
+        width=2 * outline.a, height=2 * outline.b, angle=float(np.rad2deg(outline.angle)),
+        support=1.0, visible=1.0, confidence=1.0,
         box=(0.0, 0.0, size / SCALE, size / SCALE), patch=np.zeros((1, 1), np.uint8),
     )  # fmt: skip
     return Picture(canvas, SCALE * 25.4), mark

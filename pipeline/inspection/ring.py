@@ -16,6 +16,7 @@ from pipeline.model import Picture, Pixels, ReadText, Seal, SealKind, TextReader
 
 SCALE = 12.0  # px/mm of the patch
 _COLUMNS = 1080
+_ARC_PAD = 10  # columns left free on both sides of the name
 _HEIGHT = 48
 _WIDTHS = (1.0, 1.25, 1.6)
 _MARGIN_MM = 8.0
@@ -39,6 +40,11 @@ class Unrolled:
     last: int
     top: int
     bottom: int
+
+    def turns(self, count: int) -> tuple[float, ...]:
+        """Degrees clockwise from the outline's top at which the middles of `count` characters of the name stand."""
+        first, span = self.first + _ARC_PAD, self.last - self.first - 2 * _ARC_PAD
+        return tuple((first + span * (at + 0.5) / count) / int(self.ink.shape[1]) * 360 % 360 for at in range(count))
 
     @property
     def middle(self) -> float:
@@ -153,8 +159,7 @@ def _name_arc(ink: FloatMap, inner: int, unit: float) -> tuple[int, int] | None:
     first = int(places[(widest + 1) % len(places)])
     last = int(places[widest])
     last += _COLUMNS if last < first else 0
-    pad = 10
-    return first - pad, last + pad
+    return first - _ARC_PAD, last + _ARC_PAD
 
 
 def _name_rows(rolled: FloatMap, inner: int, unit: float) -> tuple[int, int] | None:

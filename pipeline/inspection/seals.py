@@ -322,7 +322,7 @@ def find_seals(picture: Picture, page: int) -> tuple[SealMark, ...]:
     paper = paper_colour(coarse, COARSE)
     maps = ink_maps(coarse, COARSE, paper)
     found: list[tuple[_Candidate, str]] = []
-    if not is_neutral(coarse):
+    if not is_neutral(coarse, COARSE):
         found += [(c, "red") for c in _search_colour(picture, paper, maps.red, "red")]
         cool = _search_colour(picture, paper, maps.cool, "cool")
         found += [(c, "cool") for c in cool if not _repeats(c, [f for f, _ in found])]

@@ -63,7 +63,7 @@ def stitched(
     half = band.half + _MARGIN_MM + 2
     middles = {piece.page: float(np.median((piece.top + piece.bottom) / 2)) for piece in slices}
     if composition is not None:
-        middles |= {p.page: float(y) for p, y in zip(composition.slices, composition.fit.y, strict=True)}
+        middles |= {p.page: float(y) for p, y in zip(composition.slices, composition.heights, strict=True)}
     cut = [(p.page, _piece(by_page[p.page], band, p, middles[p.page], half)) for p in slices]
     pieces = [(page, picture) for page, picture in cut if picture is not None]
     if not pieces:

@@ -129,7 +129,7 @@ def edge_ink(picture: Picture, page: int) -> EdgeInk:
     coarse = resized(picture, _COARSE)
     scale = scale_of(picture)
     height, width = picture.pixels.shape[0] / scale, picture.pixels.shape[1] / scale
-    neutral = is_neutral(coarse)
+    neutral = is_neutral(coarse, _COARSE)
     strips: list[EdgeStrip] = []
     if not neutral:
         paper = paper_colour(coarse, _COARSE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import ClassVar
 
 from pydantic import Field
@@ -58,9 +59,16 @@ class StraddleSeal(DocumentCheck):
                 sub="i", outcome="n/a", message=say("单页文件，无需骑缝章", "One sheet needs no straddle seal")
             )
         else:
+            straddle = self._own(facts, pack, straddle)
             weak = weak_pages(facts.document)
             for judgement in self._judge(facts, pack, straddle):
                 yield self._softened(judgement, weak)
+
+    def _own(self, facts: Facts, pack: Pack, straddle: Straddle) -> Straddle:
+        """The party's own seal where several parties sealed across the pages; the first where none is surely its."""
+        sound = [one for one in (straddle, *straddle.beside) if one.form in ("one_impression", "two_impressions")]
+        own = [one for one in sound if self._owner(facts, pack, one).outcome == "pass"]
+        return own[0] if own else straddle
 
     def _judge(self, facts: Facts, pack: Pack, straddle: Straddle) -> Iterator[Judgement]:
         duplex = _is_duplex(facts, straddle)
@@ -109,10 +117,10 @@ class StraddleSeal(DocumentCheck):
             yield _plain("g", "pass", "分组加盖，各组完整", "Sealed in groups, each of them whole", straddle)
         elif straddle.form == "one_impression" or duplex:
             yield self._completeness(straddle)
-            sound = straddle.form == "one_impression" and straddle.confidence > 0.5
-            yield _plain("e", "pass" if sound else "unsure", *_CONTINUITY[sound], straddle)
+        owner = self._owner(facts, pack, straddle)
+        yield self._continuity(facts, pack, straddle, owner)
         yield _plain("c", "pass", "印迹次序与页序一致", "The slices follow the order of the pages", straddle)
-        yield self._owner(facts, pack, straddle)
+        yield owner
 
     def _slices(self, straddle: Straddle) -> Iterator[Judgement]:
         thin = [slice_.page for slice_ in straddle.slices if slice_.width_mm < self.min_slice_mm]
@@ -138,41 +146,66 @@ class StraddleSeal(DocumentCheck):
             straddle,
         )
 
-    def _owner(self, facts: Facts, pack: Pack, straddle: Straddle) -> Judgement:
+    def _continuity(self, facts: Facts, pack: Pack, straddle: Straddle, owner: Judgement) -> Judgement:
+        """Another seal's slice of the same size may bear the same letters: only a whole impression excludes it.
+
+        Said where the name alone would be believed; a doubt about the owner is doubt enough.
+        """
+        if straddle.form not in ("one_impression", "two_impressions") or straddle.confidence <= 0.5:
+            zh, en = "各页印迹能否合拢成一枚印章尚不能确定", "Whether the slices compose one seal is not certain"
+            return _plain("e", "unsure", zh, en, straddle)
+        party = self._party(facts, pack)
+        compared = straddle.whole_page or (party and self._confirmed(facts, straddle, party))
+        if owner.outcome == "pass" and not compared:
+            zh = "各页印迹能合拢，但没有同一枚印章的完整印迹可逐片比对，请看合拢图核对"
+            en = "The slices fit, but no whole impression of this seal is there to compare with: look at the picture"
+            return _plain("e", "unsure", zh, en, straddle)
+        return _plain("e", "pass", "各页印迹合拢成一枚印章", "The slices compose one seal", straddle)
+
+    def _party(self, facts: Facts, pack: Pack) -> str | None:
         reading = read_field(facts, pack, pack.straddle_party) if pack.straddle_party else None
-        party = reading.text if reading and reading.state == "read" else None
-        continues = party is not None and self._continues_signing_seal(facts, straddle, party)
-        if party and straddle.text:
-            outcome = _read_owner(straddle, party)
-            if outcome == "fail" and continues:
-                zh = f"骑缝章合拢后读作“{straddle.text}”，印文却与“{party}”的印章相符，请人工核对"
-                en = f"The joined seal reads “{straddle.text}”, but its picture is that of the seal of “{party}”"
-                return self._doubt("f", zh, en, straddle)
-            if outcome != "unsure":
-                relation = say("相符", "is the party's") if outcome == "pass" else say("不符", f"is not “{party}”")
-                return _plain(
-                    "f",
-                    outcome,
-                    f"骑缝章合拢后读作“{straddle.text}”，与“{party}”{relation.zh}",
-                    f"The joined seal reads “{straddle.text}”, which {relation.en}",
-                    straddle,
-                )
+        return reading.text if reading and reading.state == "read" else None
+
+    def _owner(self, facts: Facts, pack: Pack, straddle: Straddle) -> Judgement:
+        party = self._party(facts, pack)
+        if party is None or not (straddle.text or straddle.whole_page):
+            zh, en = "骑缝章名称未能读出，请人工核对", "The straddle seal's name could not be read"
+            return self._doubt("f", zh, en, straddle)
+        continues = self._is_party_s(facts, straddle, party, straddle.whole_page)
+        outcome = _read_owner(straddle, party) if straddle.text else "unsure"
+        if outcome == "fail" and continues:
+            zh = f"骑缝章合拢后读作“{straddle.text}”，印文却与“{party}”的印章相符，请人工核对"
+            en = f"The joined seal reads “{straddle.text}”, but its picture is that of the seal of “{party}”"
+            return self._doubt("f", zh, en, straddle)
+        if outcome != "unsure":
+            relation = say("相符", "is the party's") if outcome == "pass" else say("不符", f"is not “{party}”")
+            zh = f"骑缝章合拢后读作“{straddle.text}”，与“{party}”{relation.zh}"
+            return _plain("f", outcome, zh, f"The joined seal reads “{straddle.text}”, which {relation.en}", straddle)
         if continues:
             zh = f"各页印迹与第 {straddle.whole_page} 页“{party}”的印章逐片相符"
             en = f"Every slice continues the picture of the seal of “{party}” on page {straddle.whole_page}"
             return _plain("f", "pass", zh, en, straddle)
-        if straddle.text:
-            zh = f"骑缝章合拢后读作“{straddle.text}”，不能确定其归属，请人工核对"
-            en = f"The joined straddle seal reads “{straddle.text}”; whose it is is not certain"
-            return self._doubt("f", zh, en, straddle)
+        if self._confirmed(facts, straddle, party):
+            zh = f"骑缝章每个字或读作“{party}”，或与第 {straddle.like_page} 页的印章图样相符"
+            en = f"Every letter is that of “{party}”, by reading or by its seal on page {straddle.like_page}"
+            return _plain("f", "pass", zh, en, straddle)
+        zh = f"骑缝章合拢后读作“{straddle.text}”，不能确定其归属，请人工核对"
         return self._doubt(
-            "f", "骑缝章名称未能读出，请人工核对", "The straddle seal's name could not be read", straddle
+            "f", zh, f"The joined straddle seal reads “{straddle.text}”; whose it is is not certain", straddle
         )
 
-    def _continues_signing_seal(self, facts: Facts, straddle: Straddle, party: str) -> bool:
+    def _confirmed(self, facts: Facts, straddle: Straddle, party: str) -> bool:
+        """Each letter is the party's by its reading, or by its picture where it was misread."""
+        if not straddle.text or not self._is_party_s(facts, straddle, party, straddle.like_page):
+            return False
+        misread = _misread(straddle.text, party)
+        return misread is not None and len(misread) <= _MISREAD and not misread & set(straddle.unlike)
+
+    def _is_party_s(self, facts: Facts, straddle: Straddle, party: str, page: int | None) -> bool:
+        """Whether the whole impression on `page` that the slices were compared with is the party's."""
         size = straddle.diameter_mm
         return size is not None and any(
-            seal.page == straddle.whole_page
+            seal.page == page
             and certain(seal)
             and abs(seal.diameter_mm - size) <= self.same_size_mm
             and owner_outcome(seal.text, seal.text_confidence, party) == "pass"
@@ -208,10 +241,7 @@ def _under_signature(judgement: Judgement) -> Judgement:
 
 _BRACKETS = str.maketrans("", "", "()（）")
 _EDGES: dict[Edge, str] = {"right": "右侧", "left": "左侧", "top": "上边", "bottom": "下边"}
-_CONTINUITY = {
-    True: ("各页印迹合拢成一枚印章", "The slices compose one seal"),
-    False: ("各页印迹能否合拢成一枚印章尚不能确定", "Whether the slices compose one seal is not certain"),
-}
+_MISREAD = 2  # letters of a joined seal that its picture may make up for
 
 
 def _read_owner(straddle: Straddle, party: str) -> Outcome:
@@ -219,6 +249,17 @@ def _read_owner(straddle: Straddle, party: str) -> Outcome:
     outcome = owner_outcome(straddle.text, straddle.text_confidence, party)
     exact = same(straddle.text.translate(_BRACKETS), party.translate(_BRACKETS))
     return "unsure" if outcome == "pass" and not exact else outcome
+
+
+def _misread(text: str, party: str) -> set[int] | None:
+    """Places in `text` of letters that are not the party's; None if more than brackets is missing or too much."""
+    places: set[int] = set()
+    for kind, at, end, party_at, party_end in SequenceMatcher(None, text, party, autojunk=False).get_opcodes():
+        if kind == "replace" and end - at == party_end - party_at:
+            places |= set(range(at, end))
+        elif kind != "equal" and (text[at:end] + party[party_at:party_end]).translate(_BRACKETS):
+            return None
+    return places - {at for at, letter in enumerate(text) if not letter.translate(_BRACKETS)}
 
 
 def _plain(

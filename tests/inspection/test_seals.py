@@ -12,10 +12,21 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.inspection.ink import is_neutral
 from pipeline.inspection.outline import Outline, fit, points_and_normals
 from pipeline.inspection.seals import find_seals
 from pipeline.model import Picture
-from tests.inspection.scenes import CUSTOMER, drawn, lined_page, needs_fonts, overlap, picture, scanned, stamped
+from tests.inspection.scenes import (
+    CUSTOMER,
+    PAPER_MM,
+    drawn,
+    lined_page,
+    needs_fonts,
+    overlap,
+    picture,
+    scanned,
+    stamped,
+)
 from tests.simulator.seals import SealSpec
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -67,6 +78,39 @@ def test_seal_cut_by_the_edge_is_found_and_a_straddle_slice_is_not() -> None:
     assert len(marks) == 1
     assert 0.6 <= marks[0].visible < 0.9
     assert marks[0].y == pytest.approx(115, abs=2.5)
+
+
+@needs_fonts
+@pytest.mark.parametrize("spec", [
+    SealSpec("林若青印", kind="personal", diameter_mm=24, intaglio=True),
+    SealSpec("林若青印", kind="personal", diameter_mm=18),
+], ids=["solid", "framed"])  # fmt: skip
+def test_name_seal_cut_by_the_edge_is_completed_beyond_it(spec: SealSpec) -> None:
+    page = lined_page()
+    at = (PAPER_MM[0] - 0.2 * spec.diameter_mm, 90)
+    stamped(page, spec, at)
+    marks = find_seals(picture(scanned(page)), 1)
+    assert [mark.shape for mark in marks] == ["square"]
+    assert marks[0].diameter == pytest.approx(spec.diameter_mm, abs=1.5)
+    assert marks[0].visible < 0.9
+
+
+@needs_fonts
+def test_solid_name_seal_under_the_ring_of_another_is_found() -> None:
+    page = lined_page()
+    boxes = [stamped(page, SealSpec(CUSTOMER, diameter_mm=42), (60, 90), 1)]
+    boxes.append(stamped(page, SealSpec("林若青印", kind="personal", diameter_mm=22), (84, 92), 2))
+    sheet = scanned(page)
+    marks = find_seals(picture(sheet), 1)
+    assert sorted(mark.shape for mark in marks) == ["round", "square"]
+    assert all(max(overlap(m.box, sheet.box(box)) for m in marks) > 0.8 for box in boxes)
+
+
+def test_a_thin_slice_of_colour_makes_a_clean_page_a_colour_page() -> None:
+    page = np.full((594, 420, 3), 250, np.uint8)
+    assert is_neutral(page, 2.0)
+    page[200:280, -2:] = (200, 40, 40)
+    assert not is_neutral(page, 2.0)
 
 
 @needs_fonts
@@ -124,6 +168,17 @@ def _pen_circle() -> NDArray[np.uint8]:
     return canvas
 
 
+def _emblem() -> NDArray[np.uint8]:
+    canvas = _canvas()
+    cv2.circle(canvas, (300, 240), 120, 255, 6)
+    turn = np.linspace(0.35 * np.pi, 2.15 * np.pi, 140)
+    radius = 140 + 12 * np.where(np.arange(140) % 2, 1, -1)
+    points = np.stack([300 + radius * np.sin(turn + np.pi), 240 + 0.9 * radius * np.cos(turn + np.pi)], axis=1)
+    cv2.polylines(canvas, [points.astype(np.int32)], False, 255, 5)
+    cv2.fillPoly(canvas, [np.array([[300, 170], [330, 250], [270, 250]])], 255)
+    return canvas
+
+
 def _date_stamp() -> NDArray[np.uint8]:
     canvas = _canvas()
     cv2.circle(canvas, (300, 250), 145, 255, 6)
@@ -134,7 +189,7 @@ def _date_stamp() -> NDArray[np.uint8]:
     return canvas
 
 
-@pytest.mark.parametrize("draw", [_letterhead, _table, _paid, _logo, _pen_circle, _date_stamp])
+@pytest.mark.parametrize("draw", [_letterhead, _table, _paid, _logo, _pen_circle, _date_stamp, _emblem])
 def test_red_things_that_are_no_seals(draw: Callable[[], NDArray[np.uint8]]) -> None:
     page = lined_page()
     drawn(page, (draw() / 255).astype(np.float32), (65, 80))

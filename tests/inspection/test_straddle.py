@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.inspection.circle import Envelope, fit_circle
 from pipeline.inspection.seals import SealMark, find_seals
 from pipeline.inspection.straddle import compose, edge_ink
-from pipeline.model import Picture
+from pipeline.model import Edge, Picture
 from pipeline.read import open_reader
 from pipeline.rules.compare import same
 from tests.inspection.scenes import (
@@ -125,6 +125,40 @@ def test_duplex_print_is_judged_by_sheets() -> None:
     assert straddle.form == "one_impression"
     assert [piece.page for piece in straddle.slices] == [1, 3, 5]
     assert straddle.missing_pages == ()
+
+
+@needs_fonts
+@pytest.mark.parametrize(("edge", "sheets"), [("right", 4), ("top", 3)])
+def test_an_oval_seal_lying_or_standing_at_the_edge_is_one_impression(edge: Edge, sheets: int) -> None:
+    pages = _sheets(sheets)
+    oval = SealSpec(CUSTOMER, diameter_mm=45, oval_height_mm=30, rotation_deg=8)
+    fanned(pages, StraddleSpec(oval, along_mm=70, edge=edge))
+    straddle, stitched = compose(edges_of(pages), ())
+    assert (straddle.form, straddle.edge) == ("one_impression", edge)
+    assert straddle.diameter_mm == pytest.approx(45, abs=2.0)
+    assert straddle.order == tuple(range(1, sheets + 1))
+    assert stitched is not None
+
+
+@needs_fonts
+def test_an_oval_seal_with_another_one_s_slice_is_not_whole() -> None:
+    pages = _sheets(4)
+    oval = SealSpec(CUSTOMER, diameter_mm=45, oval_height_mm=30)
+    fanned(pages, StraddleSpec(oval, along_mm=110, shifted_mm={3: 7.0}))
+    straddle, _ = compose(edges_of(pages), ())
+    assert straddle.form not in ("one_impression", "two_impressions")
+
+
+@needs_fonts
+def test_two_parties_are_both_told() -> None:
+    pages = _pressed(4)
+    fanned(pages, StraddleSpec(SealSpec(OTHER, diameter_mm=38), along_mm=50), seed=8)
+    straddle, stitched = compose(edges_of(pages), ())
+    assert [one.form for one in (straddle, *straddle.beside)] == ["one_impression", "one_impression"]
+    sizes = sorted(one.diameter_mm or 0 for one in (straddle, *straddle.beside))
+    assert sizes == [pytest.approx(38, abs=1.2), pytest.approx(42, abs=1.2)]
+    assert stitched is not None
+    assert stitched.shape[0] > 2 * 38 * 6  # one picture below the other, 6 px/mm
 
 
 @needs_fonts

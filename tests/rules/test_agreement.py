@@ -423,5 +423,40 @@ def test_the_joined_seal_says_whose_it_is(text: str, whole_page: int | None, exp
     assert straddled(text=text, text_confidence=0.97, whole_page=whole_page)["f"] == expected
 
 
+def test_slices_without_a_whole_impression_to_compare_with_are_for_a_person() -> None:
+    read = straddled(text=CUSTOMER, text_confidence=0.97, whole_page=None)
+    assert (read["e"], read["f"]) == ("unsure", "pass")
+    assert straddled(text=CUSTOMER, text_confidence=0.97)["e"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "expected"),
+    [
+        (CUSTOMER, {}, ("pass", "pass")),
+        (CUSTOMER.replace("青", "清"), {}, ("pass", "pass")),  # misread, but its picture is the signing seal's
+        (CUSTOMER.replace("青", "清"), {"unlike": (0,)}, ("pass", "unsure")),
+        (CUSTOMER.replace("青", "清"), {"unlike": (3,)}, ("pass", "pass")),  # that one was read
+        (CUSTOMER.replace("青禾医", "清和伊"), {}, ("pass", "unsure")),  # too much to make up for
+        (CUSTOMER.replace("青禾", "青"), {}, ("pass", "unsure")),
+        (CUSTOMER.replace("青", "清"), {"like_page": None}, ("pass", "unsure")),
+        (CUSTOMER.replace("青", "清"), {"diameter_mm": 38.0}, ("pass", "unsure")),
+    ],
+)
+def test_a_letter_of_the_joined_seal_is_the_party_s_by_reading_or_by_picture(
+    text: str, changes: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    fields = {"text": text, "text_confidence": 0.95, "whole_page": None, "like_page": 8, **changes}
+    told = straddled(**fields)
+    assert (told["e"], told["f"]) == expected
+
+
+def test_the_party_s_seal_counts_where_two_parties_sealed_across_the_pages() -> None:
+    own = straddle(text=CUSTOMER, text_confidence=0.5, confidence=0.9)
+    told = straddled(text=OTHER, text_confidence=0.5, whole_page=None, beside=(own,))
+    assert (told["a"], told["e"], told["f"]) == ("pass", "pass", "pass")
+    nobody_s = straddle(text=OTHER, text_confidence=0.5, whole_page=None)
+    assert straddled(text=OTHER, text_confidence=0.5, whole_page=None, beside=(nobody_s,))["f"] == "unsure"
+
+
 def test_nobody_looked_for_the_straddle_seal() -> None:
     assert subs(agreement(straddle=None), "SEAL-03") == {"": "unsure"}

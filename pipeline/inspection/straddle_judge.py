@@ -1,0 +1,264 @@
+"""What the slices of one band amount to: one impression, a defect, or doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.inspection.circle import Envelope
+from pipeline.inspection.compose import (
+    Composition,
+    best_order,
+    compose_oval,
+    compose_slices,
+    split_groups,
+    strayed_pages,
+    without_one,
+)
+from pipeline.inspection.content import Agreement, agreement
+from pipeline.inspection.seals import SealMark
+from pipeline.inspection.slices import Band, elsewhere, has_trace, slice_at
+from pipeline.inspection.strips import EdgeInk
+from pipeline.model import StraddleForm
+
+_HOLE_CROPPABLE_MM = 3.6  # a slice narrower than this can vanish in a scanner's crop
+_TIGHT_MM = 1.2
+
+
+@dataclass(frozen=True)
+class SliceSet:
+    """Slices of one band, in page order, with the pages that should carry one."""
+
+    band: Band
+    slices: tuple[Envelope, ...]
+    expected: tuple[int, ...]
+    duplex: bool
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """Pages with a slice, in order."""
+        return tuple(piece.page for piece in self.slices)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Expected pages without a slice."""
+        have = set(self.pages)
+        return tuple(page for page in self.expected if page not in have)
+
+    @property
+    def holes(self) -> tuple[bool, ...]:
+        """Whether expected pages lie between neighbouring slices."""
+        place = {page: i for i, page in enumerate(self.expected)}
+        at = [place[page] for page in self.pages]
+        return tuple(b - a > 1 for a, b in pairwise(at))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was concluded of a set; `more` = compositions of further groups, `agreed` = where single letters differ."""
+
+    form: StraddleForm
+    reason: str
+    composition: Composition | None = None
+    missing: tuple[int, ...] = ()
+    odd: tuple[int, ...] = ()
+    confidence: float = 0.5
+    more: tuple[Composition, ...] = ()
+    whole_page: int | None = None
+    agreed: Agreement | None = None
+
+
+def _expected(pages: Sequence[int], have: set[int]) -> tuple[tuple[int, ...], bool]:
+    """Pages that should carry a slice: all, or one side of every sheet when the print is duplex."""
+    odd, even = [p for p in pages if p % 2], [p for p in pages if not p % 2]
+    if len(pages) >= 3 and len(have) >= 2:
+        if have <= set(odd) and len(have) >= 0.6 * len(odd):
+            return tuple(odd), True
+        if have <= set(even) and len(have) >= 0.6 * len(even) and len(even) >= 2:
+            return tuple(reversed(even)), True
+    return tuple(pages), False
+
+
+def slice_set(edges: Sequence[EdgeInk], band: Band) -> SliceSet | None:
+    """The second look: slices within the band on every page."""
+    found = {page.page: piece for page in edges if (piece := slice_at(page, band)) is not None}
+    if not found:
+        return None
+    expected, duplex = _expected([page.page for page in edges], set(found))
+    ordered = tuple(found[page] for page in expected if page in found)
+    return SliceSet(band, ordered, expected, duplex) if ordered else None
+
+
+def _known_radius(marks: Sequence[SealMark], slices: Sequence[Envelope]) -> float | None:
+    """Radius of a whole round impression elsewhere in the document, if it is close to what the slices show."""
+    tallest = max(piece.height for piece in slices) / 2
+    radii = [m.diameter / 2 for m in marks if m.shape == "round" and m.visible > 0.9 and m.confidence > 0.6]
+    near = [radius for radius in radii if tallest - 2.6 < radius < tallest + 1.2]
+    return min(near, key=lambda radius: abs(radius - tallest), default=None)
+
+
+def _composed(slices: Sequence[Envelope], holes: Sequence[bool] | None, known: float | None) -> Composition:
+    free = compose_slices(slices, holes)
+    if free.whole or known is None:
+        return free
+    tied = compose_slices(slices, holes, known)
+    return min(free, tied, key=lambda c: c.badness)
+
+
+def judge_set(
+    found: SliceSet, others: Sequence[Band], by_page: Mapping[int, EdgeInk], marks: Sequence[SealMark]
+) -> Verdict:
+    """What the slices of one band amount to; `others` = bands of other parties."""
+    known = _known_radius(marks, found.slices)
+    if len(found.slices) == 1:
+        return _lonely(found)
+    composed = _composed(found.slices, found.holes, known)
+    if found.missing:
+        return _with_missing(found, composed, by_page, others)
+    if composed.whole:
+        verdict = Verdict("one_impression", "slices compose one circle", composed, confidence=_confidence(composed))
+        return _content_checked(verdict, found, by_page, marks)
+    oval = compose_oval(found.slices)
+    if oval is not None:
+        verdict = Verdict("one_impression", "slices compose one oval", oval, confidence=min(_confidence(oval), 0.8))
+        return _content_checked(verdict, found, by_page, marks)
+    groups = split_groups(found.slices, lambda part: _composed(part, None, known))
+    if groups:
+        reason = f"{len(groups)} groups, each composes one circle"
+        confidence = min(_confidence(group) for group in groups)
+        verdict = Verdict("two_impressions", reason, groups[0], confidence=confidence, more=tuple(groups[1:]))
+        return _content_checked(verdict, found, by_page, marks)
+    return _defect(found, composed, known, by_page, marks)
+
+
+def _content_checked(
+    verdict: Verdict, found: SliceSet, by_page: Mapping[int, EdgeInk], marks: Sequence[SealMark]
+) -> Verdict:
+    """Slices that compose by their outline must also show their own part of the seal, where a whole one is at hand."""
+    assert verdict.composition is not None
+    parts = (verdict.composition, *verdict.more)
+    agreements = [agreement(by_page, found.band.edge, part, marks) for part in parts]
+    known = [a for a in agreements if a is not None and a.same_die]
+    if not known:
+        return replace(verdict, reason=verdict.reason + "; no whole impression of this seal to compare with")
+    foreign = tuple(sorted(page for a in known for page in a.foreign))
+    doubtful = tuple(sorted(page for a in known for page in a.doubtful))
+    if foreign and len(foreign) <= max(1, len(found.slices) / 3):
+        reason = "fits the circle, but shows another seal or another impression"
+        return replace(verdict, form="foreign_slice", reason=reason, odd=foreign, confidence=0.6)
+    if doubtful:
+        reason = f"slices on pages {list(doubtful)} agree too little with the whole impression"
+        return replace(verdict, form="inconsistent", reason=reason, odd=doubtful, confidence=0.4)
+    others = sorted(page for a in known for page in a.other_letters)
+    if others:
+        reason = f"{verdict.reason}; characters on pages {others} are not those of the whole impression"
+        return replace(verdict, reason=reason, agreed=known[0] if len(parts) == 1 else None)
+    if len(known) < len(parts):
+        return replace(verdict, reason=verdict.reason + "; one group has no whole impression to compare with")
+    reason = verdict.reason + "; content agrees with the whole impression"
+    return replace(verdict, reason=reason, whole_page=known[0].whole_page)
+
+
+def _lonely(found: SliceSet) -> Verdict:
+    if len(found.expected) == 2:
+        return Verdict("missing_slices", "one of two pages bears a slice", None, found.missing, confidence=0.5)
+    return Verdict("absent", "ink at the edge of one page only", None, confidence=0.6)
+
+
+def _confidence(composed: Composition) -> float:
+    fit = composed.fit
+    tight = float(np.clip(1 - np.median(fit.residual) / 0.5, 0, 1))
+    thick = float(np.clip(min(piece.width for piece in composed.slices) / 3.0, 0.3, 1))
+    return round(0.5 + 0.3 * tight * thick + 0.2 * thick, 3)
+
+
+def _defect(
+    found: SliceSet,
+    composed: Composition,
+    known: float | None,
+    by_page: Mapping[int, EdgeInk],
+    marks: Sequence[SealMark],
+) -> Verdict:
+    """No page lacks a slice, and yet they do not compose: another order, a foreign slice, a clipped cap, or unclear."""
+    radius = known or composed.fit.radius
+    other = best_order(found.slices, radius, lambda order: compose_slices(order, None, known, rounds=12))
+    if other is not None:
+        return Verdict("wrong_order", "the slices compose one circle in another order only", other, confidence=0.7)
+    if set(composed.faults) <= {"left_cap", "right_cap", "coverage"}:
+        reason = f"one circle, but parts of it are not on the pages: {', '.join(composed.faults)}"
+        return Verdict("cropped", reason, composed, confidence=0.4)
+    if known is not None:
+        tied = compose_slices(found.slices, None, known)
+        agreed = agreement(by_page, found.band.edge, tied, marks)
+        if agreed is not None and 0 < len(agreed.foreign) <= max(1, len(found.slices) / 3):
+            reason = "neither fits the circle nor shows its part of the seal"
+            return Verdict("foreign_slice", reason, composed, odd=agreed.foreign, confidence=0.7)
+    suspects = strayed_pages(composed) or found.pages
+    rest = without_one(found.slices, lambda part, holes: _composed(part, holes, known), suspects[:12])
+    if not rest and suspects != found.pages:
+        rest = without_one(found.slices, lambda part, holes: _composed(part, holes, known), found.pages[:12])
+    if len(rest) == 1 or (rest and rest[0].badness < 0.6 * rest[1].badness):
+        odd = tuple(sorted(set(found.pages) - set(rest[0].pages)))
+        return Verdict("foreign_slice", "all slices but one compose one circle", composed, odd=odd, confidence=0.6)
+    reason = f"the slices do not compose: {', '.join(composed.faults)}"
+    return Verdict("inconsistent", reason, composed, confidence=0.4)
+
+
+def _with_missing(
+    found: SliceSet, composed: Composition, by_page: Mapping[int, EdgeInk], others: Sequence[Band]
+) -> Verdict:
+    """Some pages lack a slice: is it really missing, at another height, too pale, or lost to the scanner's crop?"""
+    missing, band = found.missing, found.band
+    colourless = [page for page in missing if not by_page[page].colour]
+    if colourless:
+        return Verdict("not_visible", f"no colour on pages {colourless}", composed, missing, confidence=0.3)
+    astray = tuple(page for page in missing if elsewhere(by_page[page], band, others) is not None)
+    if astray and len(found.slices) >= 2 and set(astray) == set(missing):
+        reason = "a slice at another height than the others"
+        return Verdict("foreign_slice", reason, composed, odd=astray, missing=(), confidence=0.6)
+    pale = [page for page in missing if has_trace(by_page[page], band)]
+    if pale:
+        return Verdict("cropped", f"faint ink only on pages {pale}", composed, missing, confidence=0.4)
+    if len(found.slices) < max(2, len(found.expected) / 3):
+        return Verdict("absent", "fewer than a third of the pages bear ink at this height", composed, confidence=0.5)
+    return _hole_verdict(found, composed, by_page)
+
+
+def _hole_verdict(found: SliceSet, composed: Composition, by_page: Mapping[int, EdgeInk]) -> Verdict:
+    missing = found.missing
+    widths = np.array([piece.width for piece in found.slices])
+    loss = _crop_loss(found, composed)
+    wide = float(np.median(widths)) + loss
+    cut = [page for page in missing if _narrower(by_page, found, page) > 0.5 * wide]
+    sound = not set(composed.faults) - {"left_cap", "right_cap", "coverage"}
+    doubtful = cut or wide < _HOLE_CROPPABLE_MM
+    if sound:
+        doubtful = doubtful and not _tight(found, composed, loss)
+    if doubtful:
+        reason = f"slices of {wide:.1f} mm can be lost in the scanner's crop"
+        return Verdict("cropped", reason, composed, missing, confidence=0.4)
+    confidence = 0.8 if sound else 0.6
+    return Verdict("missing_slices", "clean edge without a slice", composed, missing, confidence=confidence)
+
+
+def _crop_loss(found: SliceSet, composed: Composition) -> float:
+    """What the scanner took off every seam in mm, measured where no page is missing."""
+    gaps = [gap for gap, hole in zip(composed.fit.gaps, found.holes, strict=True) if not hole]
+    return float(np.clip(np.median(gaps), 0, 3)) if gaps else 0.4
+
+
+def _narrower(by_page: Mapping[int, EdgeInk], found: SliceSet, page: int) -> float:
+    """How much narrower than the pages with slices a page is, in mm: the scanner cropped it."""
+    edge = found.band.edge
+    usual = float(np.median([by_page[other].across_mm(edge) for other in found.pages]))
+    return usual - by_page[page].across_mm(edge)
+
+
+def _tight(found: SliceSet, composed: Composition, loss: float) -> bool:
+    """Whether the neighbours of every hole touch: the pages between them were never in the fan."""
+    gaps = [gap for gap, hole in zip(composed.fit.gaps, found.holes, strict=True) if hole]
+    ends = {found.expected[0], found.expected[-1]} & set(found.missing)
+    return bool(gaps) and not ends and max(gaps) < loss + _TIGHT_MM and abs(composed.fit.coverage - 1) < 0.12
