@@ -102,9 +102,10 @@ def _seals(
     seals: list[Seal] = []
     marks: list[SealMark] = []
     edges: list[EdgeInk] = []
+    guessed = {remark.page for remark in document.remarks if remark.code == "dpi_guessed"}
     for page in document.pages:
         picture = pictures.picture(page.number)
-        for mark in find_seals(picture, page.number):
+        for mark in find_seals(picture, page.number, sized=page.number not in guessed):
             marks.append(mark)
             seal = read_seal(picture, mark, page.number, reader)
             seals.append(seal.model_copy(update={"flat": is_flat(picture, mark)}))

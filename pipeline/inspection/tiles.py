@@ -59,8 +59,8 @@ def without_rules(ink: FloatMap, scale: float) -> FloatMap:
     return np.where(spread > 0, np.float32(0), ink).astype(np.float32)
 
 
-def tiles(ink: FloatMap, scale: float, faint: float = FAINT) -> list[Tile]:
-    """Tiles of ink joined over gaps of 4 mm, largest first; specks are dropped."""
+def tiles(ink: FloatMap, scale: float, faint: float = FAINT, least: float = _LEAST_INK_MM2) -> list[Tile]:
+    """Tiles of ink joined over gaps of 4 mm, largest first; specks and tiles of less than `least` mm2 are dropped."""
     mask = (ink > faint).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     keep = stats[:, cv2.CC_STAT_AREA] >= 3
@@ -77,6 +77,7 @@ def tiles(ink: FloatMap, scale: float, faint: float = FAINT) -> list[Tile]:
         x0, x1 = max(0, x + rim), min(mask.shape[1], x + width - rim)
         y0, y1 = max(0, y + rim), min(mask.shape[0], y + height - rim)
         tile = Tile(x0 / scale, y0 / scale, x1 / scale, y1 / scale, float(inked[index]))
-        if tile.ink >= _LEAST_INK_MM2 and max(x1 - x0, y1 - y0) >= _LEAST_LENGTH_MM * scale:
+        long = _LEAST_LENGTH_MM * min(1.0, least / _LEAST_INK_MM2)
+        if tile.ink >= least and max(x1 - x0, y1 - y0) >= long * scale:
             found.append(tile)
     return sorted(found, key=lambda tile: -tile.ink)

@@ -106,6 +106,20 @@ def test_solid_name_seal_under_the_ring_of_another_is_found() -> None:
     assert all(max(overlap(m.box, sheet.box(box)) for m in marks) > 0.8 for box in boxes)
 
 
+@needs_fonts
+@pytest.mark.parametrize("taken_for", [0.3, 3.0])
+def test_a_seal_on_a_picture_of_unknown_size_is_found_with_reserve(taken_for: float) -> None:
+    page = lined_page()
+    box = stamped(page, SealSpec(CUSTOMER, diameter_mm=42), (65, 80))
+    sheet = scanned(page)
+    guess = Picture(picture(sheet).pixels, sheet.dpi * taken_for)
+    assert find_seals(guess, 1) == ()
+    (mark,) = find_seals(guess, 1, sized=False)
+    true = sheet.box(box)
+    assert overlap(mark.box, (true[0] / taken_for, true[1] / taken_for, true[2] / taken_for, true[3] / taken_for)) > 0.8
+    assert mark.confidence <= 0.5
+
+
 def test_a_thin_slice_of_colour_makes_a_clean_page_a_colour_page() -> None:
     page = np.full((594, 420, 3), 250, np.uint8)
     assert is_neutral(page, 2.0)
