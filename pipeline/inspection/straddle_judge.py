@@ -26,6 +26,7 @@ from pipeline.model import StraddleForm
 
 _HOLE_CROPPABLE_MM = 3.6  # a slice narrower than this can vanish in a scanner's crop
 _TIGHT_MM = 1.2
+_SHIFTED_MM = 7.8  # between the heights of pages on a scanner's bed
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,12 @@ def judge_set(
     if composed.whole:
         verdict = Verdict("one_impression", "slices compose one circle", composed, confidence=_confidence(composed))
         return _content_checked(verdict, found, by_page, marks)
+    if composed.faults == ("drift",) and composed.fit.drift <= _SHIFTED_MM:
+        # Careless scans shift pages by millimetres; a picture that agrees on all of them tells that from a slice moved.
+        verdict = Verdict("one_impression", "slices compose one circle", composed, confidence=_confidence(composed))
+        verdict = _content_checked(verdict, found, by_page, marks)
+        if verdict.form == "one_impression" and (verdict.whole_page or verdict.agreed):
+            return verdict
     oval = compose_oval(found.slices)
     if oval is not None:
         verdict = Verdict("one_impression", "slices compose one oval", oval, confidence=min(_confidence(oval), 0.8))
