@@ -43,7 +43,7 @@ def run(plan: Plan, crew: Crew) -> Section:
     drawn = [plots.stacked(plan.out, "time-by-stage", "Seconds by stage", "s per page", bars)]
     absent = [f"{name}: not installed on this machine" for name in times.absent]
     if plan.quick:
-        absent.append("memory over 1,000 pages, a store of 10,000 documents and more, several readers: in the full run only")
+        absent.append("memory over 1,000 pages, larger stores, several readers: in the full run only")
     else:
         memory = _apart(run_marathon, Marathon(_short_files(plan, agreement, order), 1000, TODAY))
         tables += [memory_table(memory), _worker_table(plan, order)]
