@@ -648,12 +648,13 @@ class ReviewSlice(Value):
 
 
 class ReviewStraddle(Value):
-    """The `straddle` part of a review."""
+    """The `straddle` part of a review; `texts` = what the joined seals say, one for each party that sealed so."""
 
     outcome: Outcome
     edge: Edge | None = None
     slices: tuple[ReviewSlice, ...] = ()
     missing_pages: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 class ReviewSignature(Value):

@@ -42,7 +42,10 @@ def _seal(seal: Seal, found: Masked) -> Seal:
 
 
 def _straddle(straddle: Straddle | None, found: Masked) -> Straddle | None:
-    return straddle.model_copy(update={"text": found.clean(straddle.text)}) if straddle else None
+    if straddle is None:
+        return None
+    beside = tuple(one.model_copy(update={"text": found.clean(one.text)}) for one in straddle.beside)
+    return straddle.model_copy(update={"text": found.clean(straddle.text), "beside": beside})
 
 
 def _comparison(comparison: Comparison | None, document: Document, found: Masked) -> Comparison | None:
@@ -63,7 +66,8 @@ def _difference(item: Difference, places: tuple[Box, ...], found: Masked) -> Dif
 def _stitched_over(seen: Observations, document: Document) -> bool:
     """Whether the assembled slices may show such a place."""
     places = {page.number: page.concealed for page in document.pages}
-    slices = seen.straddle.slices if seen.straddle else ()
+    across = (seen.straddle, *seen.straddle.beside) if seen.straddle else ()
+    slices = [piece for one in across for piece in one.slices]
     return any(_meet(_wide(piece.box), place) for piece in slices for place in places.get(piece.page, ()))
 
 

@@ -291,6 +291,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "straddle.order": ("按页序并排各页边缘的印迹", "The slices at the page edges, side by side in page order"),
     "straddle.none": ("没有拼合图像", "No assembled picture"),
     "straddle.missing": ("缺印迹的页：{pages}", "Pages without a slice: {pages}"),
+    "straddle.reads": ("合拢后读作“{text}”", "The joined seal reads “{text}”"),
     "straddle.slices": ("{n} 页有印迹", "pages with a slice: {n}"),
     "signing": ("签署处印章", "Seal at the signing place"),
     "seal.unread": ("（印文未读出）", "(text not read)"),

@@ -98,16 +98,21 @@ class SameOwner(AtPlace):
     def judge(self, facts: Facts, pack: Pack, world: World) -> Iterator[Judgement]:
         straddle = facts.observations.straddle
         signing = [seal for seal in self._seals(facts) if certain(seal) and seal.shape != "square"]
-        if straddle is None or straddle.form not in ("one_impression", "two_impressions") or not signing:
+        across = (straddle, *straddle.beside) if straddle else ()
+        sound = [one for one in across if one.form in ("one_impression", "two_impressions")]
+        if not sound or not signing:
             message = say("没有可与签署印章比较的骑缝章", "There are no straddle seal and signing seal to compare")
             yield Judgement(outcome="n/a", message=message)
             return
-        if continued := next((seal for seal in signing if self._continues(straddle, seal)), None):
+        pairs = [(one, seal) for one in sound for seal in signing]
+        if continued := next((seal for one, seal in pairs if self._continues(one, seal)), None):
             zh, en = "骑缝章与签署印章图样相连", "The slices continue the picture of the signing seal"
             yield Judgement(outcome="pass", message=say(zh, en), **seen(continued))
             return
-        best = max((self._compared(straddle, seal) for seal in signing), key=_kindness)
-        yield self._told(best, facts, pack, world, straddle)
+        nearest, best = max(
+            ((one, self._compared(one, seal)) for one, seal in pairs), key=lambda pair: _kindness(pair[1])
+        )
+        yield self._told(best, facts, pack, world, nearest)
 
     def _continues(self, straddle: Straddle, seal: Seal) -> bool:
         size = straddle.diameter_mm

@@ -100,13 +100,17 @@ def _straddle(facts: Facts, places: _Received, outcome: Outcome) -> ReviewStradd
     straddle = facts.observations.straddle
     if straddle is None:
         return None
+    across = (straddle, *straddle.beside)
     return ReviewStraddle(
         outcome=outcome,
         edge=straddle.edge,
         slices=tuple(
-            ReviewSlice(page=slice_.page, box=places.box(slice_.page, slice_.box)) for slice_ in straddle.slices
+            ReviewSlice(page=slice_.page, box=places.box(slice_.page, slice_.box))
+            for one in across
+            for slice_ in one.slices
         ),
         missing_pages=straddle.missing_pages,
+        texts=tuple(one.text for one in across if one.text),
     )
 
 
