@@ -34,6 +34,7 @@ _LEAST_VISIBLE = 0.6
 _LEAST_SQUARE = 0.5  # two corners and the side between them
 _BORDER_MM = 0.8  # half the width of a border as measured
 _LEAST_OVAL = 1.2  # length to width; ovals in use have 1.33 and more, scanners stretch by 2 %
+_STAMP_MM = 34.0  # date stamps and pen rings are smaller
 _USUAL_MM = 42.0  # taken for the longest side of a patch whose size is unknown
 _FORM = (0.65, 1.7)  # width to height of what may be a seal
 _LEAST_PX = 60  # fewer show no lettering
@@ -174,7 +175,9 @@ def _believable(candidate: _Candidate, grey: bool) -> bool:
         least = max(least, 0.72)
     if found.support < least or found.weakest < (0.45 if grey or outline.shape == "oval" else 0.2):
         return False
-    return _lettered(found) and 0.06 <= found.coverage <= 0.8 and found.thickness_mm < 4.0
+    return (
+        (_lettered(found) or _beheaded(found, outline)) and 0.06 <= found.coverage <= 0.8 and found.thickness_mm < 4.0
+    )
 
 
 def _square_seal(found: Measure, side: float) -> bool:
@@ -198,11 +201,19 @@ def _lettered(found: Measure) -> bool:
     return found.text_spread >= 0.3 and found.text_run >= 0.28 * found.visible and found.changes >= 12
 
 
+def _beheaded(found: Measure, outline: Outline) -> bool:
+    """Whether the page's edge took the name of a seal whose border is faultless where it is left, with ink inside."""
+    large = max(outline.a, outline.b) > _STAMP_MM / 2
+    faultless = found.support >= 0.95 and found.weakest >= 0.9 and found.thickness_mm < 2
+    return large and faultless and found.visible < 0.8 and found.coverage >= 0.09 and found.changes >= 6
+
+
 def _bare_ring(candidate: _Candidate) -> bool:
     """A date stamp, a pen circle, a logo: a sure ring without a name. It explains its ink but is no seal."""
     found = candidate.measure
     firm = found.support >= 0.8 and found.weakest >= 0.5 and found.visible >= _LEAST_VISIBLE
-    return firm and candidate.outline.shape == "round" and not _lettered(found)
+    without_name = not (_lettered(found) or _beheaded(found, candidate.outline))
+    return firm and candidate.outline.shape == "round" and without_name
 
 
 def _accepted(region: _Field, votes: Iterable[Vote], known: list[_Candidate], grey: bool = False) -> list[_Candidate]:

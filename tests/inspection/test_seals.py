@@ -96,6 +96,16 @@ def test_name_seal_cut_by_the_edge_is_completed_beyond_it(spec: SealSpec) -> Non
 
 
 @needs_fonts
+def test_seal_whose_name_the_edge_took_is_still_one() -> None:
+    page = lined_page()
+    stamped(page, SealSpec(CUSTOMER, diameter_mm=42), (65, 8))
+    (mark,) = find_seals(picture(scanned(page)), 1)
+    assert mark.shape == "round"
+    assert mark.visible < 0.8
+    assert mark.diameter == pytest.approx(42, abs=1.5)
+
+
+@needs_fonts
 def test_solid_name_seal_under_the_ring_of_another_is_found() -> None:
     page = lined_page()
     boxes = [stamped(page, SealSpec(CUSTOMER, diameter_mm=42), (60, 90), 1)]
