@@ -24,8 +24,10 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.read.masking import masked
+from pipeline.read.record_text import record_in
 from pipeline.unpack import STANDARD, Item, Letter, Opening, UnpackLimits, container_of
 
+BODY = "正文.json"  # a record in the words of a mail
 PARTS = "parts"  # folder of what was taken out, each file named by its hash
 _BIGGEST = 300_000_000  # bytes of a mail; an archive has its own limits
 _LINES = 2_000
@@ -45,6 +47,7 @@ def opened(path: Path, submission: Submission, folder: Path, limits: UnpackLimit
     try:
         opening = Opening(path, submission.name, kind, limits)
         enclosed = _enclosed(opening, folder / PARTS)
+        enclosed += _records(opening, folder / PARTS) if kind == "mail" else ()
     except UnreadableError as error:
         return unreadable(submission, error.reason, Bilingual(zh=error.zh, en=str(error)))
     actual = submission.model_copy(update={"media": "eml" if kind == "mail" else "zip"})
@@ -96,6 +99,15 @@ def _enclosed(opening: Opening, folder: Path) -> tuple[Enclosed, ...]:
         used[name] = used.get(name, 0) + 1
         found.append(_kept(item, _numbered(name, used[name]), opening, folder))
     return tuple(found)
+
+
+def _records(opening: Opening, folder: Path) -> tuple[Enclosed, ...]:
+    """A record that the mail itself spells out, as a data file like one attached to it."""
+    letter = opening.letters[0] if opening.letters else None
+    content = record_in(letter.text) if letter is not None else None
+    if letter is None or content is None:
+        return ()
+    return (_kept(Item(name=BODY, size=len(content), content=content, mail=letter.mail), BODY, opening, folder),)
 
 
 def _kept(item: Item, name: str, opening: Opening, folder: Path) -> Enclosed:

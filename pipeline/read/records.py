@@ -121,6 +121,11 @@ def _rows(text: str, name: str) -> Iterator[tuple[str, str]]:
                 yield head, cell.strip()
 
 
+def is_known(name: str) -> bool:
+    """Whether a portal's name is one that the packs have a name for."""
+    return _SIGNS.sub("", name.lower()) in _ALIASES
+
+
 def known_name(name: str) -> str:
     """The packs' name for a portal's: `Initial Domain` and `initialDomain` are `tenant_domain`."""
     plain = _SIGNS.sub("", name.lower())

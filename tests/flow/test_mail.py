@@ -168,6 +168,27 @@ def test_a_mail_that_announces_an_account_raises_the_alarm_and_changes_nothing(r
     assert "PAY-08" in room.report(case.id)
 
 
+def test_a_result_that_the_mail_itself_spells_out_is_a_document_of_the_case(room: Mailroom) -> None:
+    room.drop("order.eml", order_mail().as_bytes())
+    told = (
+        "开通结果（虚构）：\n订单编号：PO-20260928-003\n租户域名：songjian.partner.onmschina.cn\n"
+        "管理员账号：admin@songjian.partner.onmschina.cn\n初始密码：Fictional#9\n订阅编号：SUB-2026-000043\n"
+        "开通日期：2026-10-09\n起始日期：2026-10-09\n终止日期：2027-10-08\n"
+    )
+    message = mail("开通结果 PO-20260928-003")
+    message.set_content(told)
+    room.drop("result.eml", message.as_bytes())
+    (case,) = room.cases()
+    rows = {row.submission.name: row.submission for row in room.documents(case.id)}
+    assert "result.eml/正文.json" in rows
+    reviews = {review.submission.name: review for review in room.judged(case.id).reviews}
+    review = reviews["result.eml/正文.json"]
+    assert review.document.type == "opening_result"
+    fields = {name: field.value for name, field in review.fields.items()}
+    assert fields["tenant_domain"] == "songjian.partner.onmschina.cn"
+    assert b"Fictional" not in b"".join(path.read_bytes() for path in room.settings.state.rglob("*") if path.is_file())
+
+
 def test_an_archive_is_opened_once_and_what_cannot_be_taken_is_named(room: Mailroom) -> None:
     content = packed({"订单/采购订单.xlsx": XLSX.read_bytes(), "more.zip": packed({"a.pdf": b"x"}), "empty.pdf": b""})
     whole = room.drop("材料.zip", content)
