@@ -25,6 +25,7 @@ from pipeline.inspection.strips import EdgeInk
 from pipeline.model import StraddleForm
 
 _HOLE_CROPPABLE_MM = 3.6  # a slice narrower than this can vanish in a scanner's crop
+_CROPPING_MM = 1.2  # lost at an ordinary seam: so careless a scan may have lost all of a slice
 _TIGHT_MM = 1.2
 _SHIFTED_MM = 7.8  # between the heights of pages on a scanner's bed
 
@@ -241,7 +242,9 @@ def _hole_verdict(found: SliceSet, composed: Composition, by_page: Mapping[int, 
     wide = float(np.median(widths)) + loss
     cut = [page for page in missing if _narrower(by_page, found, page) > 0.5 * wide]
     sound = not set(composed.faults) - {"left_cap", "right_cap", "coverage"}
-    doubtful = cut or wide < _HOLE_CROPPABLE_MM
+    # Slices of an even fan are as wide as the seal over the number of its sheets, unless the scanner took some of them.
+    even = 2 * composed.fit.radius / len(found.expected) - float(widths.mean())
+    doubtful = cut or wide < _HOLE_CROPPABLE_MM or max(loss, even) > _CROPPING_MM
     if sound:
         doubtful = doubtful and not _tight(found, composed, loss)
     if doubtful:

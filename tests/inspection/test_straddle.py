@@ -128,6 +128,19 @@ def test_duplex_print_is_judged_by_sheets() -> None:
 
 
 @needs_fonts
+def test_a_slice_is_not_missed_where_the_scanner_cuts_all_pages() -> None:
+    edges = []
+    for number, page in enumerate(_pressed(8), 1):
+        whole = picture(scanned(page, 11 + number, dpi=150))
+        cut = round((5.5 if number == 5 else 1.8) * whole.dpi / 25.4)
+        shown = np.ascontiguousarray(whole.pixels[:, :-cut])
+        # the same number of columns everywhere: only the seal tells how much is gone
+        edges.append(edge_ink(Picture(shown[:, -round(100 * whole.dpi / 25.4) :], whole.dpi), number))
+    straddle, _ = compose(edges, ())
+    assert (straddle.form, straddle.missing_pages) == ("cropped", (5,))
+
+
+@needs_fonts
 @pytest.mark.parametrize(("edge", "sheets"), [("right", 4), ("top", 3)])
 def test_an_oval_seal_lying_or_standing_at_the_edge_is_one_impression(edge: Edge, sheets: int) -> None:
     pages = _sheets(sheets)
