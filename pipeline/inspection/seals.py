@@ -11,7 +11,6 @@ import numpy as np
 from pipeline.inspection.ink import (
     FloatMap,
     InkColour,
-    InkMaps,
     colour_name,
     ink_maps,
     is_neutral,
@@ -35,10 +34,6 @@ _LEAST_SQUARE = 0.5  # two corners and the side between them
 _BORDER_MM = 0.8  # half the width of a border as measured
 _LEAST_OVAL = 1.2  # length to width; ovals in use have 1.33 and more, scanners stretch by 2 %
 _STAMP_MM = 34.0  # date stamps and pen rings are smaller
-_USUAL_MM = 42.0  # taken for the longest side of a patch whose size is unknown
-_FORM = (0.65, 1.7)  # width to height of what may be a seal
-_LEAST_PX = 60  # fewer show no lettering
-_UNSIZED = 0.5  # confidence in a seal of unknown size
 _DEEP_MM = 17.0  # ink at an edge that goes less deep into the page may be the slice of a straddle seal
 _SQUARE_DEEP_MM = 10.0  # but no slice has the corners of a square
 
@@ -191,7 +186,8 @@ def _square_seal(found: Measure, side: float) -> bool:
     return faultless and found.changes >= 16 and found.coverage >= 0.25
 
 
-def _same_place(one: Outline, other: Outline) -> bool:
+def same_place(one: Outline, other: Outline) -> bool:
+    """Whether two outlines are of one impression."""
     near = float(np.hypot(one.x - other.x, one.y - other.y))
     return near < 0.35 * min(max(one.a, one.b), max(other.a, other.b)) or near < 4
 
@@ -279,7 +275,7 @@ def _search_colour(picture: Picture, paper: Pixels, ink: FloatMap, ink_name: str
 
 
 def _repeats(candidate: _Candidate, known: Iterable[_Candidate]) -> bool:
-    return any(_same_place(candidate.outline, other.outline) for other in known)
+    return any(same_place(candidate.outline, other.outline) for other in known)
 
 
 def _search_grey(picture: Picture, paper: Pixels, ink: FloatMap, known: list[_Candidate]) -> list[_Candidate]:
@@ -290,7 +286,7 @@ def _search_grey(picture: Picture, paper: Pixels, ink: FloatMap, known: list[_Ca
     votes = Window(halved(flat), COARSE * HALF, PageEdges(0, 0, width, height)).voted(circles(), 0.3, 8)
     found: list[_Candidate] = []
     for v in votes:
-        if any(_same_place(v.outline, other.outline) for other in known):
+        if any(same_place(v.outline, other.outline) for other in known):
             continue
         reach = max(v.outline.a, v.outline.b) + 7
         box = (v.outline.x - reach, v.outline.y - reach, v.outline.x + reach, v.outline.y + reach)
@@ -332,12 +328,8 @@ def _mark(picture: Picture, paper: Pixels, candidate: _Candidate, page: int, ink
     )  # fmt: skip
 
 
-def find_seals(picture: Picture, page: int, *, sized: bool = True) -> tuple[SealMark, ...]:
-    """Seal impressions on an upright page, top to bottom; straddle slices at the edges are not among them.
-
-    Without `sized` the resolution is a guess: what could be a seal at another scale is looked at as one, too, and
-    believed with reserve.
-    """
+def find_seals(picture: Picture, page: int) -> tuple[SealMark, ...]:
+    """Seal impressions on an upright page, top to bottom; straddle slices at the edges are not among them."""
     coarse = resized(picture, COARSE)
     paper = paper_colour(coarse, COARSE)
     maps = ink_maps(coarse, COARSE, paper)
@@ -351,39 +343,4 @@ def find_seals(picture: Picture, page: int, *, sized: bool = True) -> tuple[Seal
         rings = [candidate for candidate, _ in found]
         seals = [(c, "grey") for c in _search_grey(picture, paper, maps.green_channel, rings)]
     marks = [_mark(picture, paper, candidate, page, ink_name) for candidate, ink_name in seals]
-    if not sized:
-        marks += _of_other_size(picture, maps, marks, page)
     return tuple(sorted(marks, key=lambda mark: (mark.y, mark.x)))
-
-
-def _of_other_size(picture: Picture, maps: InkMaps, known: Sequence[SealMark], page: int) -> list[SealMark]:
-    """Seals among the patches of ink that have a seal's form but not its size; lengths as if the guess were right."""
-    scale = scale_of(picture)
-    found: list[SealMark] = []
-    for tile in [
-        tile for ink in (maps.red, maps.cool) for tile in tiles(without_rules(ink, COARSE), COARSE, least=1)[:6]
-    ]:
-        wide, tall = tile.x1 - tile.x0, tile.y1 - tile.y0
-        if not _FORM[0] <= wide / max(tall, 0.1) <= _FORM[1]:
-            continue
-        factor = _USUAL_MM / max(wide, tall)  # mm of a seal per mm of the guess
-        room = 0.2 * max(wide, tall)
-        left, top = max(0, int((tile.x0 - room) * scale)), max(0, int((tile.y0 - room) * scale))
-        part = picture.pixels[top : int((tile.y1 + room) * scale) + 1, left : int((tile.x1 + room) * scale) + 1]
-        if min(part.shape[:2]) < _LEAST_PX:
-            continue
-        for mark in find_seals(Picture(np.ascontiguousarray(part), picture.dpi / factor), page):
-            moved = _rescaled(mark, factor, left / scale, top / scale)
-            if mark.colour != "grey" and not any(_same_place(moved.outline, o.outline) for o in [*known, *found]):
-                found.append(moved)
-    return found
-
-
-def _rescaled(mark: SealMark, factor: float, left: float, top: float) -> SealMark:
-    """A mark found on a cut-out seen `factor` times as large, on the page; `left`, `top` of the cut-out in mm."""
-    x0, y0, x1, y1 = mark.box
-    by, dx, dy = 1 / factor, left * POINTS_PER_MM, top * POINTS_PER_MM
-    return replace(
-        mark, x=mark.x * by + left, y=mark.y * by + top, width=mark.width * by, height=mark.height * by,
-        box=(x0 * by + dx, y0 * by + dy, x1 * by + dx, y1 * by + dy), confidence=min(mark.confidence, _UNSIZED),
-    )  # fmt: skip

@@ -15,6 +15,7 @@ from PIL import Image
 from pipeline.inspection.ink import is_neutral
 from pipeline.inspection.outline import Outline, fit, points_and_normals
 from pipeline.inspection.seals import find_seals
+from pipeline.inspection.unsized import find_unsized
 from pipeline.model import Picture
 from tests.inspection.scenes import (
     CUSTOMER,
@@ -124,7 +125,7 @@ def test_a_seal_on_a_picture_of_unknown_size_is_found_with_reserve(taken_for: fl
     sheet = scanned(page)
     guess = Picture(picture(sheet).pixels, sheet.dpi * taken_for)
     assert find_seals(guess, 1) == ()
-    (mark,) = find_seals(guess, 1, sized=False)
+    (mark,) = find_unsized(guess, 1)
     true = sheet.box(box)
     assert overlap(mark.box, (true[0] / taken_for, true[1] / taken_for, true[2] / taken_for, true[3] / taken_for)) > 0.8
     assert mark.confidence <= 0.5
