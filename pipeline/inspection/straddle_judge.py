@@ -232,10 +232,11 @@ def _with_missing(
         return Verdict("cropped", f"faint ink only on pages {pale}", composed, missing, confidence=0.4)
     if len(found.slices) < max(2, len(found.expected) / 3):
         return Verdict("absent", "fewer than a third of the pages bear ink at this height", composed, confidence=0.5)
-    return _hole_verdict(found, composed, by_page)
+    return hole_verdict(found, composed, by_page)
 
 
-def _hole_verdict(found: SliceSet, composed: Composition, by_page: Mapping[int, EdgeInk]) -> Verdict:
+def hole_verdict(found: SliceSet, composed: Composition, by_page: Mapping[int, EdgeInk]) -> Verdict:
+    """Whether a slice is missing between others, or may have been lost to the scanner."""
     missing = found.missing
     widths = np.array([piece.width for piece in found.slices])
     loss = _crop_loss(found, composed)

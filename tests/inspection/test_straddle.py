@@ -10,9 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.inspection.circle import Envelope, fit_circle
+from pipeline.inspection.circle import CircleFit, Envelope, fit_circle
+from pipeline.inspection.compose import Composition
 from pipeline.inspection.seals import SealMark, find_seals
+from pipeline.inspection.slices import Band
 from pipeline.inspection.straddle import compose, edge_ink
+from pipeline.inspection.straddle_judge import SliceSet, hole_verdict
+from pipeline.inspection.strips import EdgeInk
 from pipeline.model import Edge, Picture
 from pipeline.read import open_reader
 from pipeline.rules.compare import same
@@ -138,6 +142,21 @@ def test_a_slice_is_not_missed_where_the_scanner_cuts_all_pages() -> None:
         edges.append(edge_ink(Picture(shown[:, -round(100 * whole.dpi / 25.4) :], whole.dpi), number))
     straddle, _ = compose(edges, ())
     assert (straddle.form, straddle.missing_pages) == ("cropped", (5,))
+
+
+@pytest.mark.parametrize(("width", "form"), [(4.85, "missing_slices"), (3.6, "cropped")])
+def test_narrow_slices_tell_of_a_careless_scan_though_they_seem_to_touch(width: float, form: str) -> None:
+    """Eight sheets under a seal of 42 mm: slices are to be 5.25 mm wide, less what an ordinary scanner loses."""
+    pages = (1, 2, 3, 4, 6, 7, 8)
+    line = np.array([-width, 0.0])
+    slices = tuple(Envelope(page, line, line * 0 + 120, line * 0 + 160, -width, 0.0) for page in pages)
+    starts = np.array([(page - 1) * (width + 0.4) - 21 for page in pages])
+    still = np.zeros(len(pages))
+    fit = CircleFit(21.0, still, still, starts, starts + width, still, still + 1, 0.0)
+    found = SliceSet(Band("right", 140.0, 21.0, frozenset(pages)), slices, tuple(range(1, 9)), duplex=False)
+    by_page = {page: EdgeInk(page, 210.0, 297.0, True, frozenset(), ()) for page in range(1, 9)}
+    verdict = hole_verdict(found, Composition(slices, found.holes, fit, ("coverage",)), by_page)
+    assert (verdict.form, verdict.missing) == (form, (5,))
 
 
 @needs_fonts
