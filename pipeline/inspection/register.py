@@ -152,9 +152,9 @@ def _numbers(matrix: NDArray[Any]) -> Affine:
 def _through(matrix: Affine, box: Box) -> Box:
     """The upright box around the mapped one; plain numbers, because pages have thousands of boxes."""
     a, b, c, d, e, f = matrix
-    across = [a * x + b * y + c for x in (box[0], box[2]) for y in (box[1], box[3])]
-    down = [d * x + e * y + f for x in (box[0], box[2]) for y in (box[1], box[3])]
-    return (min(across), min(down), max(across), max(down))
+    ax, bx = (a * box[0], a * box[2]), (b * box[1], b * box[3])
+    ay, by = (d * box[0], d * box[2]), (e * box[1], e * box[3])
+    return (min(ax) + min(bx) + c, min(ay) + min(by) + f, max(ax) + max(bx) + c, max(ay) + max(by) + f)
 
 
 def _centre(box: Box) -> tuple[float, float]:
