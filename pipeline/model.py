@@ -202,6 +202,7 @@ class Table(Value):
 class Page(Value):
     """One upright page; `width`, `height` in pt, `rotation` = degrees clockwise applied to make it upright.
 
+    `whitened` = the picture's paper is pure white: a filter may have wiped faint marks away.
     `concealed` = where passwords stand: their text is masked, and no picture made for people shows these places.
     """
 
@@ -212,6 +213,7 @@ class Page(Value):
     dpi: float | None = None
     colour: bool = False
     bilevel: bool = False
+    whitened: bool = False
     text_source: TextSource = "none"
     lines: tuple[Line, ...] = ()
     tables: tuple[Table, ...] = ()

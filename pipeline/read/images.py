@@ -13,7 +13,7 @@ from pipeline.read.orientation import find_turn
 from pipeline.read.paper import placed, reading_order
 from pipeline.read.pictures import ImagePages
 from pipeline.read.raster import turned_pixels
-from pipeline.read.tone import has_colour, is_bilevel
+from pipeline.read.tone import has_colour, is_bilevel, is_whitened
 
 OCR_DPI = 250.0
 
@@ -55,6 +55,7 @@ def _page(pages: ImagePages, number: int, reader: TextReader, known: KnownPages 
         dpi=picture.dpi,
         colour=has_colour(picture.pixels),
         bilevel=number in pages.bilevel or is_bilevel(picture.pixels),
+        whitened=is_whitened(picture.pixels),
         text_source="ocr" if lines else "none",
         lines=lines,
         seconds=time.perf_counter() - start,

@@ -34,7 +34,7 @@ from pipeline.read.sampling import doubted, read_regions, regions
 from pipeline.read.signed import signatures_of
 from pipeline.read.structure import Structure, Widget, open_structure
 from pipeline.read.textlayer import TextLayer, TextLayers
-from pipeline.read.tone import has_colour, is_bilevel
+from pipeline.read.tone import has_colour, is_bilevel, is_whitened
 
 OCR_DPI = (150.0, 250.0)  # what the recogniser reads best; a finer scan costs time, a coarser one is enlarged
 PASSWORD, CERTIFICATE = 4, 5  # pdfium error codes
@@ -141,6 +141,7 @@ def _page(opened: _Open, number: int) -> Page:
         dpi=own,
         colour=has_colour(picture.pixels),
         bilevel=drawn.bilevel or is_bilevel(picture.pixels),
+        whitened=is_whitened(picture.pixels),
         text_source=text.source,
         lines=text.lines,
         tables=text.tables,

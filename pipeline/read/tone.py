@@ -14,6 +14,7 @@ STRONG_CHROMA, STRONG_SHARE = 44.0, 2e-4  # a 3 mm slice of a seal at the page e
 WEAK_CHROMA, WEAK_SHARE = 14.0, 0.05  # tinted paper: the three channels were really scanned
 TONE_WIDTH = 20  # grey levels that count as "near" a tone
 BILEVEL_SHARE, SECOND_SHARE = 0.99, 0.8
+WHITE_SHARE = 0.5  # of the page; paper as a sensor sees it is hardly anywhere the whitest white there is
 
 
 def has_colour(pixels: Pixels) -> bool:
@@ -37,6 +38,12 @@ def is_bilevel(pixels: Pixels) -> bool:
     second = _windowed(rest).max()
     inside = counts.sum() - outside
     return bool((inside + second) / counts.sum() > BILEVEL_SHARE and second / outside > SECOND_SHARE)
+
+
+def is_whitened(pixels: Pixels) -> bool:
+    """True when most of the page is pure white: a filter wiped the paper away, and faint marks may be gone with it."""
+    step = max(1, max(pixels.shape[:2]) // 1000)
+    return bool((pixels[::step, ::step].min(axis=2) == 255).mean() > WHITE_SHARE)
 
 
 def _windowed(counts: Counts) -> Counts:

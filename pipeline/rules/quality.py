@@ -8,6 +8,11 @@ from pipeline.model import Bilingual, Document, Page
 from pipeline.rules.wording import say
 
 MIN_DPI = 150.0
+A4 = (210.0, 297.0)  # mm
+_MM = 25.4 / 72
+_OTHER_PAPER = 25.0  # mm that a page may lack and still be cut A4; what lacks more, or is wider, is other paper
+_TOLERANCE = 3.0  # mm
+CUT_AWAY = 8.0  # mm cut off; feeders take one to three, and no printer leaves a margin as narrow as this
 _PICTURES = ("pdf", "jpg", "png", "tif")
 
 
@@ -38,7 +43,18 @@ def weakness(
         return say("灰度扫描", "grey scan")
     if page.dpi < min_dpi:
         return say(f"分辨率仅 {page.dpi:.0f}dpi", f"only {page.dpi:.0f} dpi")
+    if (cut := cut_off(page)) >= CUT_AWAY:
+        return say(f"纸边被裁去约 {cut:.0f} 毫米", f"about {cut:.0f} mm of the paper's edge cut off")
     return None
+
+
+def cut_off(page: Page) -> float:
+    """Mm that the page lacks of A4 in one direction; 0 for other paper, which is wider or much smaller."""
+    short, long = sorted((page.width * _MM, page.height * _MM))
+    lacks = (A4[0] - short, A4[1] - long)
+    if min(lacks) < -_TOLERANCE or max(lacks) > _OTHER_PAPER:
+        return 0.0
+    return max(*lacks, 0.0)
 
 
 def weak_pages(document: Document, min_dpi: float = MIN_DPI, proved: Collection[int] = ()) -> dict[int, Bilingual]:

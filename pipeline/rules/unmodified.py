@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from pipeline.model import Bilingual, Comparison, Difference, DifferenceKind, Facts, Outcome
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
+from pipeline.rules.machine_marks import is_fax_header, is_watermark
 from pipeline.rules.pages import judge_pages
 from pipeline.rules.quality import MIN_DPI, weak_pages
 from pipeline.rules.wording import RESCAN, listed, say
@@ -54,15 +55,39 @@ class Unmodified(DocumentCheck):
         yield from judge_pages(facts, comparison, self.supplements)
         proved = {match.page for match in comparison.pages if match.proved}
         weak = weak_pages(facts.document, self.min_dpi, proved)
-        open_ = [difference for difference in comparison.differences if difference.kind not in self.allow]
-        yield from self._words(comparison, [d for d in open_ if not _is_ink(d)], weak)
+        open_ = [
+            difference
+            for difference in comparison.differences
+            if difference.kind not in self.allow and not is_fax_header(difference, facts.document)
+        ]
+        marked = [difference for difference in open_ if is_watermark(difference, facts.document)]
+        yield from self._watermarks(marked)
+        open_ = [difference for difference in open_ if difference not in marked]
+        yield from self._words(comparison, [d for d in open_ if not _is_ink(d)], weak, len(marked))
         yield from self._ink([d for d in open_ if _is_ink(d)], weak)
         yield from _layout(comparison)
 
+    def _watermarks(self, marked: list[Difference]) -> Iterator[Judgement]:
+        if marked:
+            first, pages = marked[0], listed(sorted({difference.page or 0 for difference in marked}))
+            yield Judgement(
+                sub="d",
+                outcome="unsure",
+                message=say(
+                    f"第 {pages} 页有扫描软件的水印“{first.found}”",
+                    f"Page {pages} bears a scanner program's mark, “{first.found}”",
+                ),
+                fix=self.rescan,
+                page=first.page,
+                box=first.box,
+                found=first.found,
+                confidence=first.confidence,
+            )
+
     def _words(
-        self, comparison: Comparison, found: list[Difference], weak: dict[int, Bilingual]
+        self, comparison: Comparison, found: list[Difference], weak: dict[int, Bilingual], doubtful: int
     ) -> Iterator[Judgement]:
-        changed, doubtful, doubtful_critical = 0, 0, 0
+        changed, doubtful_critical = 0, 0
         for difference in found:
             outcome = self._outcome(difference, weak)
             critical = self._is_critical(difference)

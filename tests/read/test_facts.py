@@ -12,7 +12,7 @@ from pipeline.read.agree import contradicts, disagreements
 from pipeline.read.frame import Frame, Turn, turned, turned_size
 from pipeline.read.glyphs import char_spans
 from pipeline.read.paper import placed
-from pipeline.read.tone import has_colour, is_bilevel
+from pipeline.read.tone import has_colour, is_bilevel, is_whitened
 
 
 def paper(height: int = 1754, width: int = 1240) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -40,6 +40,14 @@ def test_bilevel_needs_two_clean_tones() -> None:
     noisy = np.clip(paper().astype(int) + np.random.default_rng(1).normal(0, 25, paper().shape), 0, 255)
     assert not is_bilevel(noisy.astype(np.uint8))
     assert not is_bilevel(np.full((100, 100, 3), 255, dtype=np.uint8))
+
+
+def test_a_filter_leaves_pure_white_where_a_sensor_leaves_paper() -> None:
+    noise = np.random.default_rng(1).normal(0, 2, paper().shape)
+    sensed = np.clip(paper().astype(int) - 4 + noise, 0, 255).astype(np.uint8)
+    assert not is_whitened(sensed)
+    wiped = np.where(sensed > 200, 255, sensed).astype(np.uint8)
+    assert is_whitened(wiped)
 
 
 BOXES = st.tuples(st.floats(0, 200), st.floats(0, 300), st.floats(200, 400), st.floats(300, 500))

@@ -115,13 +115,14 @@ def read(name: str, key: str, raw: str, confidence: float = 0.97, source: str = 
 def document(media: Media = "pdf", pages: int = 2, **page: Any) -> Document:
     """Colour pages at 200 dpi, or an electronic file."""
     paper = media in ("pdf", "jpg", "png", "tif")
-    look = {"dpi": 200.0, "colour": True, "text_source": "ocr"} if paper else {"text_source": "text"}
+    size = {"width": 595, "height": 842}
+    look = {**size, "dpi": 200.0, "colour": True, "text_source": "ocr"} if paper else {**size, "text_source": "text"}
     return Document(
         submission=Submission(
             sha256=f"{media}{pages}".ljust(64, "0"), name=f"order.{media}", source="inbox", size=1, media=media,
             received_at=datetime(2026, 9, 28, 2, tzinfo=UTC),
         ),
-        pages=tuple(Page(number=n, width=595, height=842, **{**look, **page}) for n in range(1, pages + 1)),
+        pages=tuple(Page.model_validate({**look, **page, "number": n}) for n in range(1, pages + 1)),
     )  # fmt: skip
 
 
