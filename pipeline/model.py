@@ -54,6 +54,7 @@ StraddleForm = Literal[
     "absent",
     "single_sheet",
     "not_visible",
+    "facing_pages",
 ]
 
 

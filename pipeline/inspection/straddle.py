@@ -8,6 +8,7 @@ from typing import get_args
 
 import numpy as np
 
+from pipeline.inspection.facing import facing_pairs
 from pipeline.inspection.joined import read_joined
 from pipeline.inspection.seals import SealMark
 from pipeline.inspection.slices import bands
@@ -25,6 +26,7 @@ _DEFECTS = ("missing_slices", "foreign_slice", "wrong_order")
 _RANK: dict[StraddleForm, int] = {
     "one_impression": 0, "two_impressions": 1, "missing_slices": 2, "foreign_slice": 3, "wrong_order": 4, "cropped": 5,
     "inconsistent": 6, "absent": 7, "not_visible": 8, "single_sheet": 9,
+    "facing_pages": 10,
 }  # fmt: skip
 
 
@@ -68,6 +70,29 @@ def _sets(edges: Sequence[EdgeInk]) -> list[SliceSet]:
     return sorted(found, key=lambda group: -len(group.slices) / max(1, len(group.expected)))[:4]
 
 
+def _booklet(sets: Sequence[SliceSet], by_page: Mapping[int, EdgeInk]) -> tuple[Straddle, Pixels | None] | None:
+    """Halves over facing pages, which cannot compose one impression over all sheets; for a person to look at."""
+    for one in sets:
+        for other in sets:
+            if (one.band.edge, other.band.edge) != ("right", "left"):
+                continue
+            pairs = facing_pairs(_slices(one, by_page), _slices(other, by_page))
+            if not pairs:
+                continue
+            bare = [page for page in by_page if page not in {*one.pages, *other.pages}]
+            halves = tuple(half for pair in pairs for half in pair)
+            found = Straddle(
+                form="facing_pages",
+                slices=halves,
+                missing_pages=tuple(bare),
+                confidence=0.5,
+                reason=f"half seals on {len(pairs)} pairs of facing pages",
+            )
+            parted = [stitched(by_page, part.band, part.slices, None) for part in (one, other)]
+            return found, _below([picture for picture in parted if picture is not None])
+    return None
+
+
 def compose(
     edges: Sequence[EdgeInk], marks: Sequence[SealMark], reader: TextReader | None = None
 ) -> tuple[Straddle, Pixels | None]:
@@ -81,6 +106,8 @@ def compose(
         return Straddle(form="not_visible", confidence=0.9, reason="no colour in the scan"), None
     by_page = {page.page: page for page in edges}
     sets = _sets(edges)
+    if (booklet := _booklet(sets, by_page)) is not None:
+        return booklet
     shared = [group.band for group in sets if len(group.slices) >= 0.5 * len(group.expected)]
     judged = [(group, judge_set(group, shared, by_page, marks)) for group in sets]
     judged = [(group, verdict) for group, verdict in judged if verdict.form != "absent"]

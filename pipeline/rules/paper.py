@@ -10,7 +10,7 @@ from pydantic import Field
 from pipeline.model import Bilingual, Document, Facts, Outcome, Page
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
 from pipeline.rules.machine_marks import faxed_pages
-from pipeline.rules.quality import MIN_DPI, cut_off, is_paper, weak_pages
+from pipeline.rules.quality import MIN_DPI, WHITENED, cut_off, is_paper, weak_pages
 from pipeline.rules.wording import RESCAN, listed, say
 
 WITHOUT_FILTER = say(
@@ -65,10 +65,7 @@ class ScanQuality(DocumentCheck):
             yield self._told(
                 "unsure",
                 white,
-                say(
-                    "经增白处理，浅色的印痕和笔迹可能已被抹去",
-                    "whitened by a filter: faint seals and writing may be gone",
-                ),
+                WHITENED,
                 WITHOUT_FILTER,
             )
         if faxed := faxed_pages(document):

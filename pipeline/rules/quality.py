@@ -13,6 +13,7 @@ _MM = 25.4 / 72
 _OTHER_PAPER = 25.0  # mm that a page may lack and still be cut A4; what lacks more, or is wider, is other paper
 _TOLERANCE = 3.0  # mm
 CUT_AWAY = 8.0  # mm cut off; feeders take one to three, and no printer leaves a margin as narrow as this
+WHITENED = say("经增白处理，浅色的印痕可能已被抹去", "whitened by a filter: faint seals may be gone")
 _PICTURES = ("pdf", "jpg", "png", "tif")
 
 

@@ -13,7 +13,7 @@ from pipeline.packs import DocumentCheck, Judgement, Pack, World
 from pipeline.rules.compare import same
 from pipeline.rules.esign import signed_by
 from pipeline.rules.places import certain
-from pipeline.rules.quality import weak_pages
+from pipeline.rules.quality import WHITENED, weak_pages
 from pipeline.rules.reading import SURE, read_field
 from pipeline.rules.seals import owner_outcome
 from pipeline.rules.wording import RESCAN, listed, say
@@ -61,8 +61,10 @@ class StraddleSeal(DocumentCheck):
         else:
             straddle = self._own(facts, pack, straddle)
             weak = weak_pages(facts.document)
+            wiped = {page.number: WHITENED for page in facts.document.pages if page.whitened}
             for judgement in self._judge(facts, pack, straddle):
-                yield self._softened(judgement, weak)
+                unseen = judgement.outcome == "fail" and judgement.sub == "a"
+                yield self._softened(judgement, weak or (wiped if unseen else {}))
 
     def _own(self, facts: Facts, pack: Pack, straddle: Straddle) -> Straddle:
         """The party's own seal where several parties sealed across the pages; the first where none is surely its."""
@@ -76,6 +78,11 @@ class StraddleSeal(DocumentCheck):
         match form:
             case "not_visible":
                 yield self._doubt("a", "看不出骑缝章，无法判断", "A straddle seal cannot be seen or excluded", straddle)
+            case "facing_pages":
+                pairs = listed(half.page for half in straddle.slices[::2])
+                zh = f"第 {pairs} 页与其对页之间各盖一枚印章（册页式），不是一次错开加盖的骑缝章，请逐对核对"
+                en = f"A seal lies over the gutter after page {pairs}, as in a booklet: look at each pair"
+                yield _plain("b", "unsure", zh, en, straddle)
             case "absent":
                 outcome: Outcome = "fail" if straddle.confidence >= self.sure else "unsure"
                 yield _plain("a", outcome, "各页均未见骑缝章印迹", "No page bears a slice of a straddle seal", straddle)

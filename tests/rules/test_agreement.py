@@ -377,6 +377,7 @@ def test_no_slice_anywhere() -> None:
     [
         ({"form": "cropped"}, "a", "unsure"),
         ({"form": "inconsistent"}, "e", "unsure"),
+        ({"form": "facing_pages", "edge": None, "slices": _slices(2, 3, 4, 5)}, "b", "unsure"),
         ({"form": "foreign_slice", "odd_pages": (4,), "confidence": 0.95}, "e", "fail"),
         ({"form": "foreign_slice", "odd_pages": (4,), "confidence": 0.6}, "e", "unsure"),
         ({"form": "wrong_order", "confidence": 0.7}, "c", "unsure"),

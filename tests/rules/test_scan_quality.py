@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import Box, Difference, Document, Line
 from pipeline.values.machine_lines import is_scanner_mark, is_transmission_header
-from tests.rules.made import PAGES, agreement, comparison, document, findings, outcome
+from tests.rules.made import PAGES, agreement, comparison, document, findings, outcome, straddle
 
 HEADER = "2026-11-20 09:31 FROM: 010-88886666 TO: 021-66668888 P.003/008"
 TOP: Box = (40.0, 10.0, 400.0, 20.0)
@@ -119,3 +119,11 @@ def test_seals_are_not_missing_from_edges_that_were_cut_off() -> None:
     cut = scan(height=285 * MM)
     assert "fail" not in {finding.outcome for finding in findings(agreement(cut, seals=()), "SEAL-01")}
     assert "fail" in {finding.outcome for finding in findings(agreement(scan(), seals=()), "SEAL-01")}
+
+
+def test_a_slice_may_have_been_wiped_away() -> None:
+    gap = straddle(form="missing_slices", missing_pages=(5,))
+    assert "fail" in {finding.outcome for finding in findings(agreement(scan(), straddle=gap), "SEAL-03")}
+    wiped = findings(agreement(scan(whitened=True), straddle=gap), "SEAL-03")
+    assert "fail" not in {finding.outcome for finding in wiped}
+    assert any("whitened" in finding.message.en for finding in wiped)
