@@ -491,7 +491,10 @@ class Signature(Value):
 
 
 class Difference(Value):
-    """One deviation from the reference; `signals` are the independent ways in which it was seen."""
+    """One deviation from the reference; `signals` are the independent ways in which it was seen.
+
+    `clear` = about its place nothing but print and paper was seen, so no ink that looks like print without colour.
+    """
 
     kind: DifferenceKind
     page: int | None
@@ -502,6 +505,7 @@ class Difference(Value):
     found: str = ""
     confidence: float
     signals: tuple[str, ...] = ()
+    clear: bool = False
     note: str = ""
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.inspection.compare_alone import read_alone
-from pipeline.inspection.compare_ink import Stroke, strokes
+from pipeline.inspection.compare_alone import PLAIN, TAKES, read_alone
+from pipeline.inspection.compare_clear import is_clear
+from pipeline.inspection.compare_pen import DOUBTFUL, LIKELY, pen_strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
-from pipeline.inspection.compare_scene import DUST, Scene, grown, inside, is_moved, is_surely_odd, located, within
+from pipeline.inspection.compare_scene import DUST, Scene, inside, is_moved, is_surely_odd, located, touching
 from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
 from pipeline.inspection.compare_text import (
     HOLE,
@@ -25,16 +26,17 @@ from pipeline.inspection.compare_text import (
     text_of,
     whole_figures,
 )
+from pipeline.inspection.compare_torn import torn_answers
 from pipeline.inspection.compare_window import lone_strips
 from pipeline.inspection.register import Registration
 from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
 
 ASSURED = 0.85  # confidence from which the page's reading is a witness
-CERTAIN, LIKELY, DOUBTFUL = 0.97, 0.85, 0.5
+CERTAIN = 0.97
 ALONE = 3  # characters read without their neighbours
 GONE = 0.2  # ink short of the print; letters that were only not read, under a seal at 150 dpi, lack 0.04
+APART = 1.5  # times "surely odd": no unchanged character of 1,700 under red seals that read otherwise alone reached 1.1
 MOVED_LEAST = 12  # characters above or below their place before a page counts as moved
-PARAPH = 115.0  # pt (40 mm) that initials may be long
 CONTEXT = 6  # characters shown around a difference
 
 
@@ -43,7 +45,8 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
     explained, suspects = sort_out(scene)
     answers = read_again(reader, [suspect.window for suspect in suspects])
     answers = _read_alone(scene, suspects, answers, reader)
-    suspects, answers = _without_guessing(scene, suspects, answers, reader)
+    again = [said for _, said in answers]
+    suspects, answers = torn_answers(scene, *_without_guessing(scene, suspects, answers, reader), again)
     mask = critical(text_of(scene.aligned.expected))
     weighed: list[tuple[Suspect, Difference]] = []
     moved = moved_rows(scene)
@@ -56,10 +59,12 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
             kind = "reading" if _is_unfit(scene, suspect) else kind
             item = _difference(scene, registration, suspect, kind, signals, said.text, weighty=weighty)
             weighed.append((suspect, item))
-    pen = _pen(scene, registration, [suspect.box for suspect, difference in weighed if difference.kind == "change"])
+    pen = pen_strokes(
+        scene, registration, [suspect.box for suspect, difference in weighed if difference.kind == "change"]
+    )
     covered = [box for box, difference in pen if difference.kind == "change"]
     told = [suspect.box for suspect, _ in weighed]
-    pen = [(box, item) for box, item in pen if item.kind == "change" or not any(_touch(box, other) for other in told)]
+    pen = [(box, item) for box, item in pen if item.kind == "change" or not any(touching(box, other) for other in told)]
     if any(difference.kind == "change" for _, difference in weighed):
         pen = [(box, item) for box, item in pen if item.expected or not in_rows(moved, box)]
     textual = [
@@ -107,9 +112,29 @@ def _without_guessing(
     found, said = list(suspects), list(answers)
     for number, answer in zip(asked, alone, strict=True):
         found[number] = replace(suspects[number], surely=not answer.cleared or suspects[number].strained)
-        if answer.said is not None:
+        if answer.said is None:
+            continue
+        one = _single(scene, found[number], answer.at, answer.said)
+        if one is None:
             said[number] = ("found", answer.said)
+        else:
+            found, said = [*found, one], [*said, ("found", answer.said)]
     return found, said
+
+
+def _single(scene: Scene, suspect: Suspect, at: int, said: ReadText) -> Suspect | None:
+    """Of a row that the page's reader lost, the one character that looks and reads otherwise beyond doubt.
+
+    None where lines have moved: there the row may be lost for good, and the character another row's.
+    """
+    if not is_overlooked(suspect) or scene.limits.coarse or in_rows(moved_rows(scene), suspect.box):
+        return None
+    missing = scene.sheet.glyphs[at].missing
+    plain = said.confidence >= PLAIN and missing > TAKES and is_surely_odd(scene, at, APART)
+    if missing < GONE and not plain:
+        return None
+    box = located(scene, at)
+    return replace(suspect, lo=at, hi=at + 1, seen=(), box=box, read=False, surely=True, fewer=False)
 
 
 def _printed(scene: Scene, suspect: Suspect) -> list[int]:
@@ -188,6 +213,8 @@ def _may_be_dust(scene: Scene, suspect: Suspect) -> bool:
         return False
     if scene.limits.coarse:
         return True
+    if suspect.strained and (suspect.lo < suspect.hi or not suspect.read):
+        return False  # dust tears no row
     if suspect.lo < suspect.hi:
         return not any(is_surely_odd(scene, at) for at in range(suspect.lo, suspect.hi))
     return float(scene.sheet.cut(scene.sheet.extra, suspect.box).max(initial=0.0)) < DUST
@@ -227,6 +254,7 @@ def _difference(
         found=found,
         confidence=(CERTAIN if len(signals) > 2 else LIKELY) if kind == "change" else DOUBTFUL,
         signals=signals,
+        clear=kind == "change" and is_clear(scene, suspect, signals),
         note="; ".join(notes),
     )
 
@@ -258,17 +286,9 @@ def _allowed(place: Registration, explained: Sequence[Explained]) -> list[Differ
     return found
 
 
-def _pen(scene: Scene, place: Registration, told: Sequence[Box]) -> list[tuple[Box, Difference]]:
-    """Pen strokes and stray ink, where no textual change tells of them already."""
-    blanks = [grown(box, 5.0) for _, box in scene.blanks]
-    free = [*blanks, *(grown(box, 4.0) for box in (*scene.seals, *scene.slices)), *(grown(box, 5.0) for box in told)]
-    printed = [located(scene, at) for at in scene.sheet.glyphs]
-    return [(stroke.box, _stroke(scene, place, stroke, blanks)) for stroke in strokes(scene.sheet, printed, free)]
-
-
 def is_veiled(scene: Scene, box: Box) -> bool:
     """Whether a seal without colour covers the place: neither reader nor image is a witness there."""
-    return any(_touch(box, seal) for seal in scene.veiled)
+    return any(touching(box, seal) for seal in scene.veiled)
 
 
 def moved_rows(scene: Scene) -> tuple[float, float] | None:
@@ -282,30 +302,3 @@ def moved_rows(scene: Scene) -> tuple[float, float] | None:
 def in_rows(rows: tuple[float, float] | None, box: Box) -> bool:
     """Whether a box reaches into them."""
     return rows is not None and box[1] < rows[1] and rows[0] < box[3]
-
-
-def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[Box]) -> Difference:
-    long = max(stroke.box[2] - stroke.box[0], stroke.box[3] - stroke.box[1])
-    runs_out = any(_touch(stroke.box, box) for box in blanks) and long < 40.0
-    paraph = long < PARAPH and any(within(stroke.box, margin) for margin in scene.paraphs)
-    kind: DifferenceKind = "change" if stroke.pen and not scene.doubt else "reading"
-    struck = [at for at in scene.sheet.glyphs if stroke.on_print and inside(located(scene, at), stroke.box, 2.0)]
-    note = "ink over the print" if struck else "ink beside the print"
-    if runs_out or paraph:
-        kind, note = "mark", "leaves its blank" if runs_out else "paraph in the margin"
-    return Difference(
-        kind=kind,
-        page=place.page,
-        reference_page=place.reference_page,
-        box=place.place(stroke.box),
-        clause=scene.clause(stroke.box),
-        expected=text_of([scene.aligned.expected[at] for at in struck]),
-        confidence=LIKELY if stroke.pen else DOUBTFUL,
-        signals=("ink", "shape") if stroke.pen else ("ink",),
-        note=note,
-    )
-
-
-def _touch(first: Box, second: Box) -> bool:
-    across = first[0] <= second[2] + 2 and second[0] <= first[2] + 2
-    return across and first[1] <= second[3] + 2 and second[1] <= first[3] + 2

@@ -123,6 +123,12 @@ def inside(mark: Box, box: Box, slack: float) -> bool:
     return box[0] - slack <= x <= box[2] + slack and box[1] - slack <= y <= box[3] + slack
 
 
+def touching(first: Box, second: Box) -> bool:
+    """Whether two boxes lie within 2 pt of each other."""
+    across = first[0] <= second[2] + 2 and second[0] <= first[2] + 2
+    return across and first[1] <= second[3] + 2 and second[1] <= first[3] + 2
+
+
 def is_moved(scene: Scene, at: int) -> bool:
     """Whether a character was found well above or below its place: lines were put in or taken out before it."""
     glyph = scene.sheet.glyphs.get(at)
@@ -135,15 +141,15 @@ def is_odd(scene: Scene, at: int) -> bool:
     return glyph is not None and glyph.off > scene.limits.odd(char, under_seal=under_seal)
 
 
-def is_surely_odd(scene: Scene, at: int) -> bool:
-    """Whether it looks so unlike its print that reading alone does not clear it."""
+def is_surely_odd(scene: Scene, at: int, times: float = 1.0) -> bool:
+    """Whether it looks so unlike its print that reading alone does not clear it; `times` = by how much more."""
     char, glyph, under_seal = _seen(scene, at)
     if glyph is None:
         return False
     limit = scene.limits.sure(char, under_seal=under_seal)
     # Dust is paler than a dot or comma that was put there to be read, and takes nothing away.
     dusty = not is_hanzi(char) and glyph.extra < DUST and glyph.missing < DUST_MISSING
-    return glyph.off > (DUSTY if dusty else 1.0) * limit
+    return glyph.off > (DUSTY if dusty else 1.0) * times * limit
 
 
 def _seen(scene: Scene, at: int) -> tuple[str, Glyph | None, bool]:

@@ -172,12 +172,12 @@ def _with_strained(scene: Scene, suspects: Sequence[Suspect]) -> list[Suspect]:
             for number, suspect in enumerate(result)
             if any(mark.line == line for mark in expected[suspect.lo : max(suspect.hi, suspect.lo + 1)])
         ]
-        for number in own:
-            result[number] = replace(result[number], sight="differs", strained=True)
-        if not own:
+        if all(result[number].fewer and not result[number].seen for number in own):  # none, or its words were lost
             lo, hi = min(before, after), max(before, after) + 1
             torn = _suspect(scene, range(lo, hi), Run(lo, hi, 0, 0), (), read=False)
             result.append(replace(torn, sight="differs", shared=False, strained=True))
+        for number in own:
+            result[number] = replace(result[number], sight="differs", strained=True)
     return result
 
 

@@ -14,6 +14,7 @@ _OTHER_PAPER = 25.0  # mm that a page may lack and still be cut A4; what lacks m
 _TOLERANCE = 3.0  # mm
 CUT_AWAY = 8.0  # mm cut off; feeders take one to three, and no printer leaves a margin as narrow as this
 WHITENED = say("经增白处理，浅色的印痕可能已被抹去", "whitened by a filter: faint seals may be gone")
+GREY = say("灰度扫描", "grey scan")  # here print and its changes can be seen, but which ink is a seal's cannot
 _PICTURES = ("pdf", "jpg", "png", "tif")
 
 
@@ -40,13 +41,11 @@ def weakness(
         return say("电子生成的页面，文字与印章未经纸面核对", "made on a computer: words and seals were never on paper")
     if page.bilevel and not page.colour:
         return say("黑白二值扫描", "black-and-white scan")
-    if not any(other.colour for other in document.pages):
-        return say("灰度扫描", "grey scan")
     if page.dpi < min_dpi:
         return say(f"分辨率仅 {page.dpi:.0f}dpi", f"only {page.dpi:.0f} dpi")
     if (cut := cut_off(page)) >= CUT_AWAY:
         return say(f"纸边被裁去约 {cut:.0f} 毫米", f"about {cut:.0f} mm of the paper's edge cut off")
-    return None
+    return None if any(other.colour for other in document.pages) else GREY
 
 
 def cut_off(page: Page) -> float:

@@ -12,7 +12,7 @@ from pipeline.model import Bilingual, Comparison, Difference, DifferenceKind, Fa
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
 from pipeline.rules.machine_marks import is_fax_header, is_watermark
 from pipeline.rules.pages import judge_pages
-from pipeline.rules.quality import MIN_DPI, weak_pages
+from pipeline.rules.quality import GREY, MIN_DPI, weak_pages
 from pipeline.rules.wording import RESCAN, listed, say
 
 INK = "ink"  # signal of a difference seen as a stroke
@@ -116,8 +116,9 @@ class Unmodified(DocumentCheck):
 
     def _outcome(self, difference: Difference, weak: dict[int, Bilingual]) -> Outcome:
         seen_twice = len(set(difference.signals)) >= self.signals
-        certain = difference.kind == "change" and seen_twice and difference.page not in weak
-        return "fail" if certain else "unsure"
+        reason = weak.get(difference.page or 0)
+        legible = reason is None or (reason == GREY and difference.clear)
+        return "fail" if difference.kind == "change" and seen_twice and legible else "unsure"
 
     def _is_critical(self, difference: Difference) -> bool:
         words = f"{difference.expected}\n{difference.found}"

@@ -110,7 +110,7 @@ class Script:
 
 
 def page(rows: list[str], more: tuple[Line, ...] = ()) -> Page:
-    lines = (*(line(at, text) for at, text in enumerate(rows)), *more)
+    lines = (*(line(at, text) for at, text in enumerate(rows) if text), *more)
     return Page(number=1, width=595, height=842, dpi=200, text_source="ocr", lines=lines)
 
 
@@ -124,13 +124,15 @@ def compared(
     extra: tuple[tuple[int, int, str], ...] = (),
     dpi: float = 200,
     margin: float = 0.0,
+    bilevel: bool = False,
+    seals: tuple[Seal, ...] = (),
 ) -> Comparison:
     reference = Reference(sha256="0" * 64, edition="t", pages=(page(ROWS),), blanks=(BLANK,), paraph_margin=margin)
     paper = drawn(printed, extra) if ink is None else np.minimum(drawn(printed, extra), ink)
-    upright = page(read, more).model_copy(update={"dpi": dpi})
+    upright = page(read, more).model_copy(update={"dpi": dpi, "bilevel": bilevel})
     document = Document(submission=SUBMISSION, pages=(upright,))
     comparison, registrations = compare(
-        document, Pictures([scanned(paper)]), reference, Pictures([drawn(ROWS)]), script
+        document, Pictures([scanned(paper)]), reference, Pictures([drawn(ROWS)]), script, seals
     )
     assert registrations[1].matched > 0.8
     return comparison
@@ -176,6 +178,26 @@ def test_a_figure_misread_twice_over_clean_print_stays_a_reading() -> None:
 def test_a_change_the_recogniser_does_not_admit_is_a_reading_of_its_place() -> None:
     found = told(compared(ROWS, edited(4, "court", "ccurt"), Script(["people court of"])))
     assert [item[:3] for item in found] == [("reading", "2.1", "o")]
+
+
+@pytest.mark.parametrize(
+    ("alone", "more"),
+    [(["1", "3"], [("change", "1.2", "36", "16")]), (["l", "3"], []), (["1", "8"], [])],
+)
+def test_a_figure_changed_in_a_row_that_the_reader_lost(
+    alone: list[str], more: list[tuple[str, str, str, str]]
+) -> None:
+    """It is told besides where it reads as another figure alone and the form's own reads as it should."""
+    lost = [text if at != 2 else "" for at, text in enumerate(ROWS)]
+    script = Script(["1.2 The term is 36", *alone])
+    row = ("reading", "1.2", "1.2Thetermis36monthsfromfirstactivation", "")
+    assert told(compared(lost, edited(2, "36", "16"), script)) == [row, *more]
+    assert script.asked == 3
+
+
+def test_an_unchanged_row_that_the_reader_lost_is_nothing() -> None:
+    lost = [text if at != 2 else "" for at, text in enumerate(ROWS)]
+    assert told(compared(lost, ROWS, Script(["1.2 The term is 36"]))) == []
 
 
 def test_a_low_resolution_allows_no_change() -> None:

@@ -124,9 +124,34 @@ def test_grey_scans_lead_to_doubt_only() -> None:
     assert verdict(agreement(GREY)) == "indeterminate"
 
 
-@pytest.mark.parametrize("look", [{"dpi": 100.0}, {"bilevel": True, "colour": False}, {"dpi": None}])
-def test_bad_pictures_lead_to_doubt_only(look: dict[str, Any]) -> None:
-    whole = agreement(document(pages=PAGES, **look), comparison=comparison(difference()))
+def test_a_change_among_nothing_but_print_fails_in_a_grey_scan_which_still_never_passes() -> None:
+    whole = agreement(GREY, comparison=comparison(difference(clear=True)))
+    assert subs(whole)["d"] == "fail"
+    assert (subs(whole)["e"], verdict(whole)) == ("unsure", "failed")
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [{"kind": "reading"}, {"signals": ("image",)}, {"clear": False}, {"signals": ("ink", "shape"), "clear": False}],
+)
+def test_what_a_grey_scan_does_not_prove_by_itself_is_open(doubt: dict[str, Any]) -> None:
+    found = subs(agreement(GREY, comparison=comparison(difference(**{"clear": True, **doubt}))))
+    assert "fail" not in found.values()
+
+
+@pytest.mark.parametrize("clear", [False, True])
+@pytest.mark.parametrize(
+    "look",
+    [
+        {"dpi": 100.0},
+        {"dpi": 100.0, "colour": False},
+        {"dpi": None},
+        {"bilevel": True, "colour": False},
+        {"text_source": "text", "colour": False},
+    ],
+)
+def test_bad_pictures_lead_to_doubt_only(look: dict[str, Any], clear: bool) -> None:
+    whole = agreement(document(pages=PAGES, **look), comparison=comparison(difference(clear=clear)))
     assert "fail" not in subs(whole).values()
 
 
