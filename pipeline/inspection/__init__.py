@@ -17,7 +17,7 @@ from pipeline.inspection.seals import SealMark, find_seals
 from pipeline.inspection.signature import find_signature
 from pipeline.inspection.specimen import likeness, specimen
 from pipeline.inspection.straddle import EdgeInk, compose, edge_ink
-from pipeline.inspection.unsized import find_unsized
+from pipeline.inspection.unsized import find_unsized, has_paper_size
 from pipeline.model import (
     Box,
     Comparison,
@@ -106,7 +106,8 @@ def _seals(
     guessed = {remark.page for remark in document.remarks if remark.code == "dpi_guessed"}
     for page in document.pages:
         picture = pictures.picture(page.number)
-        for mark in (find_unsized if page.number in guessed else find_seals)(picture, page.number):
+        sized = page.number not in guessed and has_paper_size(picture)
+        for mark in (find_seals if sized else find_unsized)(picture, page.number):
             marks.append(mark)
             seal = read_seal(picture, mark, page.number, reader)
             seals.append(seal.model_copy(update={"flat": is_flat(picture, mark)}))

@@ -90,8 +90,9 @@ def ink_maps(pixels: Pixels, scale: float, paper: Pixels | None = None) -> InkMa
         paper = paper_colour(pixels, scale)
     height, width = pixels.shape[:2]
     base = cv2.resize(_LOG[paper], (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, 3)
-    channels = [np.clip(_LOG[pixels[..., c]] - base[..., c], 0, MAX_DENSITY).astype(np.float32) for c in range(3)]
-    return InkMaps(scale, *channels)
+    density = cv2.subtract(cv2.LUT(pixels, _LOG), base)
+    red, green, blue = cv2.split(np.clip(density, 0, MAX_DENSITY, out=density))
+    return InkMaps(scale, np.asarray(red, np.float32), np.asarray(green, np.float32), np.asarray(blue, np.float32))
 
 
 def maps_of(picture: Picture, scale: float) -> InkMaps:
@@ -104,7 +105,8 @@ def is_neutral(pixels: Pixels, scale: float) -> bool:
 
     A thin slice of a seal may be all the colour of a page, hence the small area; `scale` in px/mm.
     """
-    spread = np.subtract(pixels.max(axis=2), pixels.min(axis=2))
+    red, green, blue = cv2.split(pixels)
+    spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
     if np.quantile(spread[::7, ::7], 0.999) > _GREY_SPREAD:
         return False
     return bool(np.count_nonzero(spread > _CLEAR_SPREAD) < _COLOUR_MM2 * scale**2)

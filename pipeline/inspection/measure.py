@@ -8,12 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.inspection.chords import has_chords
 from pipeline.inspection.ink import FloatMap
 from pipeline.inspection.outline import NORMALS, STEP_MM, Outline, profile
 
 _OFFSETS = np.arange(-8.0, 3.0 + STEP_MM / 2, STEP_MM)
 _SECTORS = 36
 WIPED_MM = 1.2  # half width of the band taken out with an outline
+_LEAST_SUPPORT = 0.5
 _LEAST_KNOWN = 0.6  # share of the outline that other seals must leave to be judged
 Flags = NDArray[np.bool_]
 
@@ -23,7 +25,7 @@ class Measure:
     """Shares are 0..1; `outer_mm` = from the outline to the border's outer edge, `changes` = strokes met per turn.
 
     `overruns` = sides of a square, of 8, that run on beyond a corner as table rules do; `known` = share of the outline
-    on the page that no other seal hides.
+    on the page that no other seal hides; `chords` = two lines run across a ring.
     """
 
     support: float
@@ -38,6 +40,7 @@ class Measure:
     coverage: float
     overruns: int = 0
     known: float = 1.0
+    chords: bool = False
 
 
 def _between(low: float, high: float) -> slice:
@@ -151,6 +154,7 @@ def measure(
     """Measures of `outline` on `ink` at `scale` px/mm; `inside` = outline points on the page, if it is a cut-out.
 
     `known` = points not hidden by another seal's wiped outline: the others neither support nor contradict.
+    The lettering of what has no ring is not looked at: most outlines voted for have none.
     """
     sampled, on_map = profile(ink, scale, outline, _OFFSETS)
     inside = on_map if inside is None else inside
@@ -160,12 +164,15 @@ def measure(
     hits, level = _hits(sampled[judged], faint)
     every = np.zeros(NORMALS, np.bool_)
     every[judged] = hits
+    support, visible = float(hits.mean()), float(inside.mean())
+    if support < _LEAST_SUPPORT:
+        return Measure(support, 0, visible, level, 0.5, 1, 0, 0, 0, 0)
     spread, arc, changes = _lettering(sampled, inside, outline, level)
     outer, thickness = _edges(sampled, every)
     return Measure(
-        support=float(hits.mean()),
+        support=support,
         weakest=_weakest_quarter(every, judged),
-        visible=float(inside.mean()),
+        visible=visible,
         level=level,
         outer_mm=outer,
         thickness_mm=thickness,
@@ -175,6 +182,7 @@ def measure(
         coverage=_coverage(ink, scale, outline, level),
         overruns=_overruns(ink, scale, outline, level) if outline.shape == "square" else 0,
         known=float(judged.sum() / inside.sum()),
+        chords=outline.shape == "round" and has_chords(ink, scale, outline, level),
     )
 
 

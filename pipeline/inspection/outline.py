@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import cv2
@@ -44,25 +45,43 @@ class Outline:
         return replace(self, a=self.a + mm, b=self.b + mm)
 
 
+@lru_cache(maxsize=8)
+def _unit_circle(count: int) -> Floats:
+    t = np.arange(count) * (2 * np.pi / count)
+    return np.stack([np.sin(t), -np.cos(t)], axis=1)
+
+
+@lru_cache(maxsize=8)
+def _unit_square(count: int) -> tuple[Floats, Floats]:
+    t = (np.arange(count) + 0.5) / count * 4
+    side, along = np.floor(t).astype(int), (t % 1) * 2 - 1
+    nx = np.choose(side, [0.0, 1.0, 0.0, -1.0])
+    ny = np.choose(side, [-1.0, 0.0, 1.0, 0.0])
+    return np.stack([nx - ny * along, ny + nx * along], axis=1), np.stack([nx, ny], axis=1)
+
+
 def _own_frame(outline: Outline, count: int) -> tuple[Floats, Floats]:
     """Points and outward normals around the origin before turning, uniform in arc length, from the top clockwise."""
     if outline.shape == "square":
-        t = (np.arange(count) + 0.5) / count * 4
-        side, along = np.floor(t).astype(int), (t % 1) * 2 - 1
-        nx = np.choose(side, [0.0, 1.0, 0.0, -1.0])
-        ny = np.choose(side, [-1.0, 0.0, 1.0, 0.0])
-        points = np.stack([outline.a * (nx - ny * along), outline.b * (ny + nx * along)], axis=1)
-        return points, np.stack([nx, ny], axis=1)
-    dense = np.linspace(0, 2 * np.pi, 8 * count + 1)
-    speed = np.hypot(outline.a * np.cos(dense), outline.b * np.sin(dense))
-    length = np.concatenate([[0.0], np.cumsum((speed[1:] + speed[:-1]) / 2)])
-    t = np.interp(np.arange(count) / count * length[-1], length, dense)
-    points = np.stack([outline.a * np.sin(t), -outline.b * np.cos(t)], axis=1)
-    normals = np.stack([outline.b * np.sin(t), -outline.a * np.cos(t)], axis=1)
-    return points, normals / np.linalg.norm(normals, axis=1, keepdims=True)
+        points, normals = _unit_square(count)
+        return points * (outline.a, outline.b), normals
+    if outline.a == outline.b:
+        circle = _unit_circle(count)
+        return circle * outline.a, circle
+    dense = _unit_circle(8 * count)
+    speed = np.hypot(outline.a * dense[:, 1], outline.b * dense[:, 0])
+    length = np.zeros(8 * count + 1)
+    np.cumsum((speed + np.roll(speed, -1)) / 2, out=length[1:])
+    t = np.interp(np.arange(count) / count * length[-1], length, np.arange(8 * count + 1)) * (2 * np.pi / (8 * count))
+    sin, cos = np.sin(t), np.cos(t)
+    normals = np.stack([outline.b * sin, -outline.a * cos], axis=1)
+    normals /= np.sqrt((normals**2).sum(axis=1, keepdims=True))
+    return np.stack([outline.a * sin, -outline.b * cos], axis=1), normals
 
 
 def _turned(vectors: Floats, angle: float) -> Floats:
+    if angle == 0:
+        return vectors
     cos, sin = np.cos(angle), np.sin(angle)
     return np.asarray(vectors @ np.array([[cos, sin], [-sin, cos]]), dtype=np.float64)
 
@@ -78,17 +97,12 @@ def profile(
 ) -> tuple[FloatMap, NDArray[np.bool_]]:
     """Ink along the normals, shape (count, len(offsets)), offsets in mm outwards; which points are on the map."""
     points, normals = points_and_normals(outline, count)
-    xy = (points[:, None, :] + normals[:, None, :] * offsets[None, :, None]) * scale - 0.5
-    sampled = cv2.remap(
-        ink,
-        xy[..., 0].astype(np.float32),
-        xy[..., 1].astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=0,
-    )
-    height, width = ink.shape[:2]
     px = points * scale
+    start, along = (px - 0.5).astype(np.float32), normals.astype(np.float32)
+    steps = (offsets * scale).astype(np.float32)
+    x, y = (start[:, axis, None] + along[:, axis, None] * steps for axis in (0, 1))
+    sampled = cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    height, width = ink.shape[:2]
     inside = (px[:, 0] > 0) & (px[:, 0] < width) & (px[:, 1] > 0) & (px[:, 1] < height)
     return np.asarray(sampled, dtype=np.float32), inside
 

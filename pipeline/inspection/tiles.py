@@ -10,9 +10,11 @@ import numpy as np
 from pipeline.inspection.ink import FAINT, FloatMap
 
 JOIN_MM = 4.0
+_SPECK_PX = 3
 _LEAST_INK_MM2 = 15.0
 _LEAST_LENGTH_MM = 14.0
-_RULE_MM = 24.0  # longer than the flat part of any seal's border
+_RULE_MM = 24.0  # longer than the flat part of any round seal's border
+LONG_RULE_MM = 27.0  # longer than the frame of any name seal
 _RULE_THICK_MM = 2.5
 _SOLID_SHARE = 0.4  # of a line that belongs to thicker ink, from which it is no rule
 
@@ -41,13 +43,15 @@ class Tile:
         return min(depths) if depths else None
 
 
-def without_rules(ink: FloatMap, scale: float) -> FloatMap:
-    """The ink map with long straight thin lines (tables, letterhead rules) taken out."""
+def without_rules(ink: FloatMap, scale: float, least_mm: float = _RULE_MM) -> FloatMap:
+    """The ink map with straight thin lines (tables, letterhead rules) of at least `least_mm` taken out."""
     mask = (ink > FAINT).astype(np.uint8)
-    length, thick = int(_RULE_MM * scale), int(_RULE_THICK_MM * scale)
+    length, thick = int(least_mm * scale), int(_RULE_THICK_MM * scale)
     lines = np.zeros_like(mask)
     for long_size, thick_size in (((length, 1), (1, thick)), ((1, length), (thick, 1))):
         line = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(long_size[::-1], np.uint8)))
+        if not cv2.countNonZero(line):
+            continue
         slab = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(thick_size[::-1], np.uint8)))
         count, labels = cv2.connectedComponents(line)
         # Strips between the letters of a solid seal are thin here and there, but not on their whole length.
@@ -62,14 +66,16 @@ def without_rules(ink: FloatMap, scale: float) -> FloatMap:
 def tiles(ink: FloatMap, scale: float, faint: float = FAINT, least: float = _LEAST_INK_MM2) -> list[Tile]:
     """Tiles of ink joined over gaps of 4 mm, largest first; specks and tiles of less than `least` mm2 are dropped."""
     mask = (ink > faint).astype(np.uint8)
+    if not cv2.countNonZero(mask):
+        return []
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    keep = stats[:, cv2.CC_STAT_AREA] >= 3
+    keep = stats[:, cv2.CC_STAT_AREA] >= _SPECK_PX
     keep[0] = False
-    mask = keep[labels].astype(np.uint8)
+    mask = np.asarray(keep.astype(np.uint8)[np.asarray(labels)])
     size = int(JOIN_MM * scale) | 1
     joined = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    inked = np.bincount(labels[mask > 0], minlength=count) / scale**2
+    inked = np.bincount(labels[mask.view(np.bool_)], minlength=count) / scale**2
     found = []
     for index in range(1, count):
         x, y, width, height = (int(v) for v in stats[index, :4])

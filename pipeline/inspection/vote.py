@@ -16,8 +16,9 @@ from pipeline.inspection.outline import Outline, Shape
 _BAND_MM = 0.75
 _OUTSIDE = (0.9, 2.6, 0.6)
 _INSIDE = (0.9, 2.0, 0.25)
-_ROOM_MM = 34.5  # zero padding so that a cyclic correlation never wraps around
-_SIZE_STEPS = (90, 120, 144, 192, 240, 288, 384, 480, 600, 720, 900)
+_LEAST_SHARE = 0.4  # of an outline that lies on the page
+_SIZE_STEPS = (96, 120, 160, 200, 240, 300, 360, 400, 480, 600)  # few, for every one needs its own spectra
+_SQUARE_PX = 240  # up to which a map is made square, for the same reason
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,14 @@ def _signed_distance(outline: Outline, scale: float, half: int) -> FloatMap:
     return np.asarray((radius - 1) * np.maximum(radius, 1e-3) / slope, dtype=np.float32)
 
 
-@lru_cache(maxsize=256)
+def _half(outline: Outline, scale: float) -> int:
+    """Half the size of its template in px."""
+    return int(np.ceil((max(outline.extent) + _OUTSIDE[1] + 0.5) * scale))
+
+
 def _template(outline: Outline, scale: float) -> FloatMap:
     """Signed template whose band sums to one."""
-    half = int(np.ceil((max(outline.extent) + _OUTSIDE[1] + 0.5) * scale))
+    half = _half(outline, scale)
     distance = _signed_distance(outline, scale, half)
     band = (np.abs(distance) <= _BAND_MM).astype(np.float32)
     outside = ((distance > _OUTSIDE[0]) & (distance <= _OUTSIDE[1])).astype(np.float32)
@@ -74,19 +79,27 @@ def _template(outline: Outline, scale: float) -> FloatMap:
     return np.asarray(signed, dtype=np.float32)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _spectrum(outline: Outline, scale: float, shape: tuple[int, int]) -> FloatMap:
-    """Spectrum of the template, centred on the origin of a cyclic grid."""
+    """Factors for a spectrum in the packed form of cv2.dft that correlate it with the template.
+
+    The template looks the same turned by 180 degrees, so that its spectrum is real: one factor for both parts.
+    """
     template = _template(outline, scale)
     half = template.shape[0] // 2
     canvas = np.zeros(shape, np.float32)
     canvas[: template.shape[0], : template.shape[1]] = template
-    return np.asarray(cv2.dft(np.roll(canvas, (-half, -half), axis=(0, 1))), dtype=np.float32)
+    canvas = np.roll(canvas, (-half, -half), axis=(0, 1))
+    packed = np.asarray(cv2.dft(canvas), dtype=np.float32)
+    packed[:, 2:-1:2] = packed[:, 1:-1:2]
+    for column in (0, -1):  # these two hold their complex numbers one below the other
+        packed[2:-1:2, column] = packed[1:-1:2, column]
+    return packed
 
 
 def _correlate(spectrum: FloatMap, template: FloatMap, shape: tuple[int, int]) -> FloatMap:
-    product = cv2.mulSpectrums(spectrum, template, 0, conjB=True)
-    full = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+    flags = cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT
+    full = cv2.dft(cv2.multiply(spectrum, template), flags=flags, nonzeroRows=shape[0])
     return np.asarray(full[: shape[0], : shape[1]], dtype=np.float32)
 
 
@@ -105,9 +118,11 @@ def _visible_share(outline: Outline, scale: float, window: tuple[int, int], page
     return np.asarray(np.outer(down, across), dtype=np.float32)
 
 
-def _grid(extent: int, room: int) -> int:
-    wanted = extent + room
-    return next((size for size in _SIZE_STEPS if size >= wanted), cv2.getOptimalDFTSize(wanted))
+def _grid(extent: int, outlines: Sequence[Outline], scale: float) -> int:
+    """Size of a map on which a correlation never wraps around; always even."""
+    half = max(_half(outline, scale) for outline in outlines)
+    wanted = max(extent, half + 1) + half
+    return next((size for size in _SIZE_STEPS if size >= wanted), 2 * cv2.getOptimalDFTSize(-(-wanted // 2)))
 
 
 def vote(
@@ -124,22 +139,21 @@ def vote(
     With `page`, the score is taken over the part of the outline that lies on the page (>= 40 %).
     """
     window = (ink.shape[0], ink.shape[1])
-    room = int(_ROOM_MM * scale) + 2
-    least_size = 2 * room
-    shape = (max(_grid(window[0], room), least_size), max(_grid(window[1], room), least_size))
+    shape = (_grid(window[0], outlines, scale), _grid(window[1], outlines, scale))
+    if max(shape) <= _SQUARE_PX:
+        shape = (max(shape), max(shape))
     canvas = np.zeros(shape, np.float32)
     canvas[: window[0], : window[1]] = ink
-    spectrum = np.asarray(cv2.dft(canvas), dtype=np.float32)
+    spectrum = np.asarray(cv2.dft(canvas, nonzeroRows=window[0]), dtype=np.float32)
     best = np.full(window, -1.0, np.float32)
     which = np.zeros(window, np.int16)
     for index, outline in enumerate(outlines):
         score = _correlate(spectrum, _spectrum(outline, scale, shape), window)
         if page is not None and page.near(window, scale, max(outline.extent)):
             share = _visible_share(outline, scale, window, page)
-            score = np.where(share >= 0.4, score / np.maximum(share, 0.4), -1.0).astype(np.float32)
-        better = score > best
-        best[better] = score[better]
-        which[better] = index
+            score = score * np.where(share >= _LEAST_SHARE, 1 / np.maximum(share, _LEAST_SHARE), 0)
+        np.copyto(which, index, where=score > best)
+        np.maximum(best, score, out=best)
     return _peaks(best, which, outlines, scale, least, count, apart_mm)
 
 
@@ -182,8 +196,11 @@ def ovals() -> tuple[Outline, ...]:
     return tuple(_centred("oval", a, b, degrees) for a, b in sizes for degrees in range(-39, 40, 13))
 
 
-@lru_cache(maxsize=1)
-def squares() -> tuple[Outline, ...]:
-    """Square name seals from 15 to 26 mm, turned up to 24 degrees."""
-    sides = (7.5, 8.5, 9.5, 10.5, 11.5, 12.5)
+@lru_cache(maxsize=2)
+def squares(*, large: bool) -> tuple[Outline, ...]:
+    """Square name seals from 15 to 19 mm, or to 26 mm if `large`, turned up to 24 degrees.
+
+    Apart, because the letters inside a large frame outvote it as a small one.
+    """
+    sides = (10.5, 11.5, 12.5) if large else (7.5, 8.5, 9.5)
     return tuple(_centred("square", half, half, degrees) for half in sides for degrees in range(-24, 25, 8))

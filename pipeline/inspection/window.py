@@ -14,9 +14,10 @@ from pipeline.inspection.tiles import Tile
 from pipeline.inspection.vote import PageEdges, Vote, vote
 
 COARSE = 2.0  # px/mm of the search
-HALF = 0.6
+VOTING = 1.2  # px/mm of the votes for rings: on 280 pages finer maps found no more, the fit makes up for it
 MARGIN_MM = 6.0
-LARGE_MM = 90.0
+_GLIMPSE = 0.8  # px/mm; at 0.6 rings and print look alike
+_LARGE_MM = 90.0
 _JOIN_MM = 2.0
 _THIN, _SOLID = 0.25, 0.5  # a worn frame is paler than its letters; print beside a solid seal has coloured fringes
 _SQUARE = 0.85  # shorter to longer side of a whole square as seen at low resolution
@@ -30,28 +31,44 @@ class Window:
     """A part of the coarse ink, scaled so that a faint seal counts like a strong one; where it lies on the page."""
 
     ink: FloatMap
-    scale: float
     edges: PageEdges
 
     def voted(self, outlines: tuple[Outline, ...], least: float, count: int) -> list[Vote]:
         """Votes in page mm."""
-        votes = vote(self.ink, self.scale, outlines, least, count, page=self.edges)
+        # Small squares are lost among the letters of solid ones when the map is reduced.
+        fine = outlines[0].shape == "square" and max(self.ink.shape) <= _LARGE_MM * COARSE
+        scale = COARSE if fine else VOTING
+        votes = vote(self._at(scale), scale, outlines, least, count, page=self.edges)
         left, top = self.edges.left, self.edges.top
         return [Vote(replace(v.outline, x=v.outline.x + left, y=v.outline.y + top), v.score) for v in votes]
+
+    def has_glimpse_of(self, outlines: tuple[Outline, ...], least: float) -> bool:
+        """Whether a quick look shows anything that could be one: most pages without colour are print alone."""
+        return bool(vote(self._at(_GLIMPSE), _GLIMPSE, outlines[::2], least, 1, page=self.edges))
+
+    def _at(self, scale: float) -> FloatMap:
+        if scale == COARSE:
+            return self.ink
+        size = (max(1, round(side * scale / COARSE)) for side in self.ink.shape[1::-1])
+        return np.asarray(cv2.resize(self.ink, tuple(size), interpolation=cv2.INTER_AREA), dtype=np.float32)
 
     def without(self, outlines: Iterable[Outline]) -> Window:
         """The window with the given outlines blotted out."""
         rest = self.ink.copy()
         for outline in outlines:
-            centre = ((outline.x - self.edges.left) * self.scale, (outline.y - self.edges.top) * self.scale)
-            axes = (round((outline.a + 1.5) * self.scale), round((outline.b + 1.5) * self.scale))
+            centre = ((outline.x - self.edges.left) * COARSE, (outline.y - self.edges.top) * COARSE)
+            axes = (round((outline.a + 1.5) * COARSE), round((outline.b + 1.5) * COARSE))
             angle = float(np.rad2deg(outline.angle))
+            if outline.shape == "square":
+                corners = cv2.boxPoints((centre, (2.0 * axes[0], 2.0 * axes[1]), angle))
+                cv2.fillPoly(rest, [np.round(corners).astype(np.int32)], 0.0)
+                continue
             cv2.ellipse(rest, (round(centre[0]), round(centre[1])), axes, angle, 0, 360, 0.0, -1)
         return replace(self, ink=rest)
 
     def framed(self) -> list[Vote]:
         """Squares in page mm around single patches of ink of a name seal's size; votes miss sizes between their own."""
-        size = round(_JOIN_MM * self.scale) | 1
+        size = round(_JOIN_MM * COARSE) | 1
         found: list[Vote] = []
         for least in (_THIN, _SOLID):
             mask = (self.ink > least).astype(np.uint8)
@@ -67,8 +84,8 @@ class Window:
         turn = (degrees + 45) % 90 - 45
         if abs(degrees - turn) % 180 > 45:
             wide, tall = tall, wide
-        width, height = (wide + 1) / self.scale, (tall + 1) / self.scale
-        x, y = (x + 0.5) / self.scale + self.edges.left, (y + 0.5) / self.scale + self.edges.top
+        width, height = (wide + 1) / COARSE, (tall + 1) / COARSE
+        x, y = (x + 0.5) / COARSE + self.edges.left, (y + 0.5) / COARSE + self.edges.top
         side = max(width, height)
         if not (_FRAME_MM[0] <= side <= _FRAME_MM[1] and min(width, height) > _LEAST_SEEN * side):
             return None
@@ -91,11 +108,11 @@ class Window:
     @property
     def inked_mm2(self) -> float:
         """Area of clear ink."""
-        return float((self.ink > 0.5).sum()) / self.scale**2
+        return float((self.ink > 0.5).sum()) / COARSE**2
 
 
 def window_of(ink: FloatMap, tile: Tile, width: float, height: float) -> Window:
-    """The tile with a margin; large ones at half resolution, the fit makes up for it."""
+    """The tile with a margin."""
     x0, y0 = max(0, int((tile.x0 - MARGIN_MM) * COARSE)), max(0, int((tile.y0 - MARGIN_MM) * COARSE))
     x1, y1 = int((tile.x1 + MARGIN_MM) * COARSE) + 1, int((tile.y1 + MARGIN_MM) * COARSE) + 1
     part = ink[y0:y1, x0:x1]
@@ -103,12 +120,4 @@ def window_of(ink: FloatMap, tile: Tile, width: float, height: float) -> Window:
     level = max(0.5 * float(np.quantile(inked, 0.85)), FAINT) if inked.size else FAINT
     part = np.minimum(part / level, 1).astype(np.float32)
     edges = PageEdges(x0 / COARSE, y0 / COARSE, width, height)
-    if max(part.shape) <= LARGE_MM * COARSE:
-        return Window(part, COARSE, edges)
-    return Window(halved(part), COARSE * HALF, edges)
-
-
-def halved(part: FloatMap) -> FloatMap:
-    """The map at HALF its resolution."""
-    size = (max(1, round(part.shape[1] * HALF)), max(1, round(part.shape[0] * HALF)))
-    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    return Window(part, edges)

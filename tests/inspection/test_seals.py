@@ -12,10 +12,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.inspection.chords import has_chords
 from pipeline.inspection.ink import is_neutral
 from pipeline.inspection.outline import Outline, fit, points_and_normals
 from pipeline.inspection.seals import find_seals
-from pipeline.inspection.unsized import find_unsized
+from pipeline.inspection.unsized import find_unsized, has_paper_size
+from pipeline.inspection.vote import squares, vote
 from pipeline.model import Picture
 from tests.inspection.scenes import (
     CUSTOMER,
@@ -118,6 +120,46 @@ def test_solid_name_seal_under_the_ring_of_another_is_found() -> None:
 
 
 @needs_fonts
+@pytest.mark.parametrize("apart", [16, 22])
+def test_frame_that_stands_straight_is_no_rule(apart: float) -> None:
+    page = lined_page()
+    boxes = [stamped(page, SealSpec(CUSTOMER, diameter_mm=38), (75, 90), 1)]
+    name = SealSpec("顾若印", kind="personal", diameter_mm=24, colour="blue")
+    boxes.append(stamped(page, name, (75 - apart, 80), 6))
+    sheet = scanned(page)
+    marks = find_seals(picture(sheet), 1)
+    assert [(mark.shape, mark.colour) for mark in marks] == [("square", "blue"), ("round", "red")]
+    assert all(max(overlap(m.box, sheet.box(box)) for m in marks) > 0.85 for box in boxes)
+
+
+@needs_fonts
+def test_a_small_oval_grown_together_with_print_is_found_on_a_screenshot() -> None:
+    page = lined_page((170, 110))
+    box = stamped(page, SealSpec(CUSTOMER, kind="invoice", diameter_mm=40), (85, 50))
+    print_over = np.zeros((900, 1300), np.uint8)
+    for y in (360, 380):
+        cv2.line(print_over, (50, y), (1250, y), 255, 4)
+    for x in range(250, 1100, 60):
+        cv2.putText(print_over, "M", (x, 330), cv2.FONT_HERSHEY_DUPLEX, 1.9, 255, 7)
+    drawn(page, (print_over / 255).astype(np.float32), (85, 55))
+    sheet = scanned(page, dpi=150)
+    shot = Picture(picture(sheet).pixels, 270.0)
+    assert not has_paper_size(shot)
+    assert find_seals(shot, 1) == ()
+    (mark,) = find_unsized(shot, 1)
+    x0, top, x1, bottom = (side * 150 / 270 for side in sheet.box(box))
+    assert mark.shape == "oval"
+    assert mark.confidence <= 0.5
+    assert overlap(mark.box, (x0, top, x1, bottom)) > 0.8
+
+
+def test_sheets_are_told_from_screens_by_their_size() -> None:
+    sizes = {(3508, 2480): True, (2480, 3508): True, (2550, 3300): True, (1080, 1920): False, (983, 1909): False}
+    for (height, width), paper in sizes.items():
+        assert has_paper_size(Picture(np.zeros((height, width, 3), np.uint8), 300.0)) is paper
+
+
+@needs_fonts
 @pytest.mark.parametrize("taken_for", [0.3, 3.0])
 def test_a_seal_on_a_picture_of_unknown_size_is_found_with_reserve(taken_for: float) -> None:
     page = lined_page()
@@ -214,11 +256,64 @@ def _date_stamp() -> NDArray[np.uint8]:
     return canvas
 
 
-@pytest.mark.parametrize("draw", [_letterhead, _table, _paid, _logo, _pen_circle, _date_stamp, _emblem])
+def _wordy_date_stamp() -> NDArray[np.uint8]:
+    """Two rows of large letters reach the border like a name; only the lines across give it away."""
+    canvas = _canvas()
+    cv2.circle(canvas, (300, 250), 145, 255, 6)
+    for y in (205, 295):
+        cv2.line(canvas, (168, y), (432, y), 255, 5)
+    cv2.putText(canvas, "2026-10-03", (172, 268), cv2.FONT_HERSHEY_DUPLEX, 1.45, 255, 4)
+    for y in (180, 350):
+        cv2.putText(canvas, "RECEIVED", (200, y), cv2.FONT_HERSHEY_DUPLEX, 1.3, 255, 4)
+    return np.asarray(cv2.warpAffine(canvas, cv2.getRotationMatrix2D((300, 250), 10, 1), (700, 500)), dtype=np.uint8)
+
+
+RED_THINGS = [_letterhead, _table, _paid, _logo, _pen_circle, _date_stamp, _wordy_date_stamp, _emblem]
+
+
+@pytest.mark.parametrize("draw", RED_THINGS)
 def test_red_things_that_are_no_seals(draw: Callable[[], NDArray[np.uint8]]) -> None:
     page = lined_page()
     drawn(page, (draw() / 255).astype(np.float32), (65, 80))
     assert find_seals(picture(scanned(page)), 1) == ()
+
+
+def test_a_name_broken_up_by_print_is_still_a_name() -> None:
+    canvas = _canvas()
+    cv2.circle(canvas, (300, 250), 150, 255, 8)
+    cv2.circle(canvas, (300, 250), 30, 255, -1)
+    for turn in np.deg2rad([start + step for start in (17, 137, 257) for step in range(0, 80, 15)]):
+        x, y = 300 + 112 * np.sin(turn), 250 - 112 * np.cos(turn)
+        for across in (-7, 7):
+            cv2.line(canvas, (int(x + across), int(y - 12)), (int(x + across), int(y + 12)), 255, 3)
+    page = lined_page()
+    drawn(page, (canvas / 255).astype(np.float32), (65, 80))
+    assert [mark.shape for mark in find_seals(picture(scanned(page)), 1)] == ["round"]
+
+
+def test_lines_across_a_ring_are_no_rules_of_the_page() -> None:
+    scale, ring = 4.8, Outline("round", 40.0, 40.0, 17.0, 17.0)
+    stamp = np.zeros((384, 384), np.float32)
+    cv2.circle(stamp, (192, 192), round(17 * scale), 1.0, 4)
+    table = stamp.copy()
+    for y in (172, 212):
+        cv2.line(stamp, (192 - 74, y), (192 + 74, y), 1.0, 3)
+        cv2.line(table, (0, y), (383, y), 1.0, 3)
+    assert has_chords(stamp, scale, ring, 1.0)
+    assert not has_chords(table, scale, ring, 1.0)
+
+
+def test_votes_are_the_correlation_with_the_outline_wherever_the_map_is_cut() -> None:
+    ink = (np.random.default_rng(0).random((83, 61)) > 0.8).astype(np.float32)
+    (best, *_) = vote(ink, 1.2, squares(large=True), -9, 3)
+    size = max(best.outline.extent) + 4
+    canvas = np.zeros((256, 256), np.float32)
+    canvas[90 : 90 + 83, 90 : 90 + 61] = ink
+    x, y = round(best.outline.x * 1.2 - 0.5) + 90, round(best.outline.y * 1.2 - 0.5) + 90
+    half = int(size * 1.2)
+    alone = canvas[y - half : y + half + 1, x - half : x + half + 1].copy()
+    again = vote(alone, 1.2, (best.outline,), -9, 1)[0]
+    assert again.score == pytest.approx(best.score, abs=1e-5)
 
 
 def test_clean_page_has_no_seal() -> None:

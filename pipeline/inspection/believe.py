@@ -1,0 +1,94 @@
+"""Whether an outline laid onto ink is a seal's: inked all round, of a seal's size, with lettering inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.inspection.measure import Measure
+from pipeline.inspection.outline import Outline
+
+_LEAST_VISIBLE = 0.6
+_LEAST_SQUARE = 0.5  # two corners and the side between them
+_LEAST_OVAL = 1.2  # length to width; ovals in use have 1.33 and more, scanners stretch by 2 %
+_STAMP_MM = 34.0  # date stamps and pen rings are smaller
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An outline in mm of the page and what was measured on it."""
+
+    outline: Outline
+    measure: Measure
+
+    @property
+    def rank(self) -> float:
+        """The better of two that explain the same ink has the higher."""
+        return self.measure.support * min(1.0, self.measure.visible + 0.2) + 0.3 * self.measure.weakest
+
+
+def is_seal(candidate: Candidate, grey: bool) -> bool:
+    """`grey` = on ink that may be print just as well."""
+    found, outline = candidate.measure, candidate.outline
+    if found.visible < (_LEAST_SQUARE if outline.shape == "square" else _LEAST_VISIBLE):
+        return False
+    if outline.shape == "square":
+        return not grey and _square_seal(found, 2 * (outline.a + found.outer_mm))
+    if outline.shape == "oval" and max(outline.a, outline.b) < _LEAST_OVAL * min(outline.a, outline.b):
+        return False
+    least = 0.8 if outline.shape == "oval" else 0.55
+    if found.visible < 0.75 or found.known < 0.9:
+        least = max(least, 0.75)
+    if grey:
+        least = max(least, 0.9 if outline.shape == "oval" else 0.72)  # an oval fits into the arc of any ring
+    if found.support < least or found.weakest < (0.45 if grey or outline.shape == "oval" else 0.2):
+        return False
+    return _has_name(found, outline) and 0.06 <= found.coverage <= 0.8 and found.thickness_mm < 4.0
+
+
+def _square_seal(found: Measure, side: float) -> bool:
+    """A frame of a name seal's size with lettering; cut by the page's edge it must be faultless where it is."""
+    if not (13.5 <= side <= 28 and 0.18 <= found.coverage <= 0.86 and found.text_spread > 0.5):
+        return False
+    if found.visible >= 0.93:
+        clear = found.support >= 0.92 and found.weakest >= 0.7 and found.overruns == 0
+        return clear or (found.support >= 0.88 and found.weakest >= 0.78)
+    faultless = found.support >= 0.93 and found.weakest >= 0.85 and found.overruns == 0
+    return faultless and found.changes >= 16 and found.coverage >= 0.25
+
+
+def _has_name(found: Measure, outline: Outline) -> bool:
+    return _lettered(found) or _broken_name(found, outline) or _beheaded(found, outline)
+
+
+def _lettered(found: Measure) -> bool:
+    """Whether a name runs along the border; date stamps have lines and figures across the middle instead."""
+    if found.chords:
+        return False
+    return found.text_spread >= 0.3 and found.text_run >= 0.28 * found.visible and found.changes >= 12
+
+
+def _broken_name(found: Measure, outline: Outline) -> bool:
+    """Whether pieces of a name, that print over it breaks up, stand inside a faultless ring."""
+    if found.chords or outline.shape != "round":
+        return False
+    faultless = found.support >= 0.95 and found.weakest >= 0.9
+    return faultless and found.text_spread >= 0.5 and found.text_run >= 0.22 * found.visible and found.changes >= 20
+
+
+def _beheaded(found: Measure, outline: Outline) -> bool:
+    """Whether the page's edge took the name of a seal whose border is faultless where it is left, with ink inside."""
+    large = max(outline.a, outline.b) > _STAMP_MM / 2
+    faultless = found.support >= 0.95 and found.weakest >= 0.9 and found.thickness_mm < 2
+    return large and faultless and found.visible < 0.8 and found.coverage >= 0.09 and found.changes >= 6
+
+
+def is_bare_ring(candidate: Candidate) -> bool:
+    """A date stamp, a pen circle, a logo: a sure ring without a name. It explains its ink but is no seal."""
+    found = candidate.measure
+    firm = found.support >= 0.8 and found.weakest >= 0.5 and found.visible >= _LEAST_VISIBLE
+    return firm and candidate.outline.shape == "round" and not _has_name(found, candidate.outline)
+
+
+def is_sure(candidate: Candidate) -> bool:
+    """Whether its ring is so clear that no other outline need be tried on its ink."""
+    return candidate.measure.support >= 0.85 and candidate.measure.weakest >= 0.6
