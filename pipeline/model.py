@@ -312,10 +312,11 @@ class PageSource(Protocol):
 
 @dataclass(frozen=True)
 class ReadText:
-    """What the recogniser read in one picture."""
+    """What the recogniser read in one picture; `certainties` = of each character, empty where they are not known."""
 
     text: str
     confidence: float
+    certainties: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

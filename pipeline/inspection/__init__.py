@@ -107,9 +107,11 @@ def _seals(
     for page in document.pages:
         picture = pictures.picture(page.number)
         sized = page.number not in guessed and has_paper_size(picture)
-        for mark in (find_seals if sized else find_unsized)(picture, page.number):
-            marks.append(mark)
-            seal = read_seal(picture, mark, page.number, reader)
+        found = (find_seals if sized else find_unsized)(picture, page.number)
+        marks += found
+        for mark in found:
+            neighbours = [other for other in found if other is not mark]
+            seal = read_seal(picture, mark, page.number, reader, neighbours)
             seals.append(seal.model_copy(update={"flat": is_flat(picture, mark)}))
         if straddle:
             edges.append(edge_ink(picture, page.number))

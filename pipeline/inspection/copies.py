@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.inspection.ecc import laid_on, turn_and_stretch
 from pipeline.inspection.ink import FloatMap, resized, scale_of
-from pipeline.inspection.ring import SCALE, cut_patch
+from pipeline.inspection.ring_ink import SCALE, cut_patch
 from pipeline.inspection.seals import SealMark
 from pipeline.model import PageSource, Picture, Pixels, Repeated
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.inspection.compose import Composition
-from pipeline.inspection.ring import cut_patch, read_seal, unroll
+from pipeline.inspection.ring import read_seal
+from pipeline.inspection.ring_ink import cut_patch
+from pipeline.inspection.ring_unroll import unroll
 from pipeline.inspection.seals import SealMark
 from pipeline.inspection.strips import SCALE, EdgeInk
 from pipeline.model import Edge, Picture, Pixels, TextReader

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from pipeline.inspection.ecc import Matrix23, laid_on, turn_and_stretch
 from pipeline.inspection.ink import FloatMap, scale_of
 from pipeline.inspection.outline import Outline, profile
-from pipeline.inspection.ring import SCALE, cut_patch, turn_of, unroll
+from pipeline.inspection.ring import turn_of
+from pipeline.inspection.ring_ink import SCALE, cut_patch
+from pipeline.inspection.ring_unroll import unroll
 from pipeline.inspection.seals import POINTS_PER_MM, SealMark
 from pipeline.model import Box, Picture, Pixels, Seal
 

@@ -97,8 +97,8 @@ class EngineReader:
         answers = [ReadText("", 0.0)] * len(strips)
         if usable:
             crops = [np.ascontiguousarray(strip[:, :, ::-1]) for _, strip in usable]
-            for (at, _), (text, score, *_rest) in zip(usable, self._recognise(crops), strict=True):
-                answers[at] = ReadText(text, score)
+            for (at, _), (text, score, _columns, confs, _span) in zip(usable, self._recognise(crops), strict=True):
+                answers[at] = ReadText(text, score, tuple(confs) if len(confs) == len(text) else ())
         return tuple(answers)
 
     def _recognise(self, crops: list[Bitmap]) -> list[tuple[str, float, list[int], list[float], float]]:

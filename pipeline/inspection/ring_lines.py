@@ -1,0 +1,125 @@
+"""The lines of an impression as straight pictures for the reader: the name, the line across, the code."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.inspection.ink import FloatMap
+from pipeline.inspection.ring_arc import COLUMNS, Span
+from pipeline.inspection.ring_ink import SCALE, Patch
+from pipeline.inspection.ring_unroll import Unrolled
+from pipeline.model import Pixels
+
+_HEIGHT = 48  # px, what the recogniser works on
+_LINE_ROWS = ((0.34, 0.71), (0.24, 0.72))  # of the half height below the middle: round, oval seals
+_LINE_HALF, _LINE_GAP = 0.72, 0.1  # of the half width; space that a badly inked character leaves in a line
+_AIR = 4  # rows of 1/12 mm
+
+
+def as_paper(ink: FloatMap, width: int) -> Pixels:
+    """Ink 0..1 as a picture 48 px high, black on white."""
+    sized = cv2.resize(np.ascontiguousarray(ink), (max(16, width), _HEIGHT), interpolation=cv2.INTER_AREA)
+    grey = np.clip(255 * (1 - np.asarray(sized)), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
+
+
+def name_strips(unrolled: Unrolled, span: Span) -> list[Pixels]:
+    """The name in some columns: without print in two widths, and with sharper strokes."""
+    lean, ink = unrolled.band(unrolled.lean, span), unrolled.band(unrolled.ink, span)
+    return [_line(unrolled, *each) for each in ((lean, 1.0), (lean, 1.25), (ink, 1.0))]
+
+
+def doubtful_strips(unrolled: Unrolled, span: Span) -> list[Pixels]:
+    """Further pictures of a name that the first ones did not settle, with air above and below or with other strokes."""
+    ink, thinned = unrolled.band(unrolled.ink, span), unrolled.band(unrolled.thinned, span)
+    air = ((_AIR, _AIR), (0, 0))
+    lines = ((thinned, 1.0), (np.pad(thinned, air), 1.2), (np.pad(ink, air), 1.25))
+    return [_line(unrolled, *each) for each in lines]
+
+
+def _line(unrolled: Unrolled, band: FloatMap, width: float) -> Pixels:
+    """`width` = stretch of the length along the middle of the letters."""
+    arc_mm = band.shape[1] * unrolled.column_mm
+    return as_paper(band, round(arc_mm / (band.shape[0] / SCALE) * _HEIGHT * width))
+
+
+def code_strip(unrolled: Unrolled, unit: float) -> Pixels | None:
+    """The small figures of the lower arc, turned so that they read; None where no gap is left for them."""
+    gap = COLUMNS - (unrolled.last - unrolled.first)
+    if gap < 0.12 * COLUMNS:
+        return None
+    lower = np.roll(unrolled.ink, -unrolled.last, axis=1)[:, :gap]
+    first = unrolled.inner + int(0.2 * unit * SCALE)
+    part = lower[first : first + int(2.6 * unit * SCALE)][::-1, ::-1]
+    if part.size == 0 or float((part > 0.4).mean()) < 0.04:
+        return None
+    return as_paper(part, round(part.shape[1] / COLUMNS * 2 * np.pi * 17.5 * unit / (part.shape[0] / SCALE) * _HEIGHT))
+
+
+def levelled(patch: Patch, ink: FloatMap, turn: float) -> tuple[FloatMap, tuple[float, float]]:
+    """Ink of the patch turned so that the middle of the name is on top, and the seal's centre in px."""
+    outline = patch.outline
+    degrees = turn * 360 if outline.shape == "round" else float(np.rad2deg(outline.angle))
+    centre = (outline.x * SCALE, outline.y * SCALE)
+    size = (ink.shape[1], ink.shape[0])
+    matrix = cv2.getRotationMatrix2D(centre, degrees, 1.0)
+    return np.asarray(cv2.warpAffine(ink, matrix, size, flags=cv2.INTER_LINEAR), dtype=np.float32), centre
+
+
+def inner_strips(patch: Patch, turn: float) -> list[Pixels]:
+    """The straight line below the middle, levelled by `turn` (0..1 clockwise); none if there is no ink."""
+    found = [_inner(patch, ink, turn) for ink in (patch.ink, patch.lean)]
+    return [strip for strip in found if strip is not None]
+
+
+def _inner(patch: Patch, ink: FloatMap, turn: float) -> Pixels | None:
+    outline = patch.outline
+    level, centre = levelled(patch, ink, turn)
+    top, bottom = (int(centre[1] + share * outline.b * SCALE) for share in _LINE_ROWS[outline.shape == "oval"])
+    half = int(_LINE_HALF * outline.a * SCALE)
+    left = max(0, int(centre[0]) - half)
+    part = level[max(0, top) : bottom, left : int(centre[0]) + half]
+    if part.size == 0:
+        return None
+    dark = np.clip(part / patch.level, 0, 1).astype(np.float32)
+    if float((dark > 0.4).mean()) < 0.05:
+        return None
+    unit = outline.b * SCALE
+    middle, near = int(centre[0]) - left, int(0.25 * unit)
+    rows = _run((dark[:, max(0, middle - near) : middle + near] > 0.4).mean(axis=1) > 0.06, None, int(0.04 * unit))
+    if rows is None:
+        return None
+    dark = dark[max(0, rows[0] - 3) : rows[1] + 3]
+    columns = _run((dark > 0.4).mean(axis=0) > 0.05, middle, int(_LINE_GAP * unit))
+    if columns is None or columns[1] - columns[0] < 0.1 * dark.shape[1]:
+        return None
+    dark = np.pad(dark[:, max(0, columns[0] - 4) : columns[1] + 4], ((2, 2), (8, 8)))
+    return as_paper(dark, round(dark.shape[1] / dark.shape[0] * _HEIGHT))
+
+
+def _run(busy: NDArray[np.bool_], at: int | None, gap: int) -> tuple[int, int] | None:
+    """First and last place of a busy stretch, small gaps bridged: the one nearest to `at`, else the longest."""
+    places = np.flatnonzero(busy)
+    if not places.size:
+        return None
+    pieces = np.split(places, np.flatnonzero(np.diff(places) > gap) + 1)
+    piece = max(pieces, key=len) if at is None else min(pieces, key=lambda each: float(np.abs(each - at).min()))
+    return int(piece[0]), int(piece[-1]) + 1
+
+
+def square_strips(patch: Patch) -> list[Pixels]:
+    """A name seal as it stands; old scripts and column order make its reading a hint at most."""
+    outline = patch.outline
+    half_x, half_y = outline.extent
+    x0, x1 = int((outline.x - half_x + 1.2) * SCALE), int((outline.x + half_x - 1.2) * SCALE)
+    y0, y1 = int((outline.y - half_y + 1.2) * SCALE), int((outline.y + half_y - 1.2) * SCALE)
+    ink = np.clip(patch.ink[max(0, y0) : y1, max(0, x0) : x1] / patch.level, 0, 1).astype(np.float32)
+    if ink.size == 0:
+        return []
+    middle = ink.shape[1] // 2
+    columns = [ink[:, middle:], ink[:, :middle]]
+    cells = [half for column in columns for half in (column[: len(column) // 2], column[len(column) // 2 :])]
+    line = np.concatenate([cv2.resize(np.ascontiguousarray(c), (_HEIGHT, _HEIGHT)) for c in cells], axis=1)
+    return [as_paper(np.asarray(line, dtype=np.float32), line.shape[1])]
