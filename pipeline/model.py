@@ -459,7 +459,8 @@ class Straddle(Value):
     """How the slices at the page edges compose; `order` = pages as the slices fit best, left to right.
 
     `whole_page` bears a whole impression whose picture every slice continues; `like_page` one of the same die from
-    which single characters seem to differ, `unlike` = those of `text` that its picture does not confirm.
+    which single characters seem to differ, `unlike` = those of `text` that its picture does not confirm;
+    `untold_pages` = pages whose slice alone does not exclude another seal, `bare_pages` = those with border only.
     `beside` = seals of other parties across the same pages.
     """
 
@@ -476,6 +477,8 @@ class Straddle(Value):
     text: str = ""
     text_confidence: float = 0.0
     unlike: tuple[int, ...] = ()
+    untold_pages: tuple[int, ...] = ()
+    bare_pages: tuple[int, ...] = ()
     confidence: float = 0.0
     reason: str = ""
     beside: tuple[Straddle, ...] = ()

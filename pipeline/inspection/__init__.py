@@ -17,6 +17,7 @@ from pipeline.inspection.seals import SealMark, find_seals
 from pipeline.inspection.signature import find_signature
 from pipeline.inspection.specimen import likeness, specimen
 from pipeline.inspection.straddle import EdgeInk, compose, edge_ink
+from pipeline.inspection.strips import like_a_slice
 from pipeline.inspection.unsized import find_unsized, has_paper_size
 from pipeline.model import (
     Box,
@@ -61,8 +62,8 @@ def inspect(
 
     `known` = what was proved of the document's pages while they were read.
     """
-    seals, marks, edges = _seals(document, pictures, reader, straddle=straddle)
-    slices, stitched = compose(edges, marks, reader) if straddle else (None, None)
+    seals, marks, edges, slice_like = _seals(document, pictures, reader, straddle=straddle)
+    slices, stitched = compose(edges, slice_like, reader) if straddle else (None, None)
     if slices is not None:
         whole = [not any(_is_slice(seal, piece) for piece in slices.slices) for seal in seals]
         seals, marks = list(compress(seals, whole)), list(compress(marks, whole))
@@ -99,10 +100,12 @@ def inspect(
 
 def _seals(
     document: Document, pictures: PageSource, reader: TextReader, *, straddle: bool
-) -> tuple[list[Seal], list[SealMark], list[EdgeInk]]:
+) -> tuple[list[Seal], list[SealMark], list[EdgeInk], list[SealMark]]:
+    """Seals and their marks; for the straddle seal also the edges of all pages, and the marks as slices are seen."""
     seals: list[Seal] = []
     marks: list[SealMark] = []
     edges: list[EdgeInk] = []
+    slice_like: list[SealMark] = []
     guessed = {remark.page for remark in document.remarks if remark.code == "dpi_guessed"}
     for page in document.pages:
         picture = pictures.picture(page.number)
@@ -113,9 +116,11 @@ def _seals(
             neighbours = [other for other in found if other is not mark]
             seal = read_seal(picture, mark, page.number, reader, neighbours)
             seals.append(seal.model_copy(update={"flat": is_flat(picture, mark)}))
+            if straddle:
+                slice_like.append(like_a_slice(picture, mark))
         if straddle:
             edges.append(edge_ink(picture, page.number))
-    return seals, marks, edges
+    return seals, marks, edges, slice_like
 
 
 def _is_slice(seal: Seal, piece: Slice) -> bool:

@@ -26,6 +26,7 @@ GAPS_MM = (-1.4, 2.8)
 CAP_MM = 2.8
 COVER = (0.78, 1.15)
 DRIFT_MM = 6.0
+_SHIFTED_MM = 7.8  # between the heights of pages on a scanner's bed
 _MOST_FITS = 160
 # Height to width of ovals lying or standing at the edge, 3:2 and 4:3, turned a little.
 _OVAL_RATIOS = ((0.58, 0.84), (1.2, 1.6))
@@ -55,6 +56,11 @@ class Composition:
     def whole(self) -> bool:
         """One complete impression."""
         return not self.faults
+
+    @property
+    def shifted(self) -> bool:
+        """Complete but for pages that lie higher or lower, as careless scans shift them."""
+        return self.faults == ("drift",) and self.fit.drift <= _SHIFTED_MM
 
     @property
     def starts(self) -> Floats:
@@ -98,24 +104,42 @@ def compose_slices(
     return Composition(tuple(slices), open_gaps, fit, tuple(_faults(slices, open_gaps, fit)))
 
 
-def compose_oval(slices: Sequence[Envelope]) -> Composition | None:
-    """The slices as one whole oval impression; None if they are none of a size in use."""
+def compose_oval(slices: Sequence[Envelope], known: tuple[float, float] | None = None) -> Composition | None:
+    """The slices as one oval impression, whole or shifted; None if they are none of a size in use.
+
+    `known` = long and short half axis in mm of a whole impression that may be of the same seal.
+    """
     tall = float(max((piece.bottom - piece.top).max() for piece in slices))
     wide = float(before(slices)[-1] + slices[-1].width)
     ratio = tall / max(wide, 1.0)
     if not any(low <= ratio <= high for low, high in _OVAL_RATIOS):
         return None
     shear = _shear(slices)
+    if known is not None:
+        tied = [_oval(slices, Squeeze(across, shear), radius) for across, radius in _squeezes(*known, shear)]
+        best = min(tied, key=lambda trial: trial.badness, default=None)
+        if best is not None and (best.whole or best.shifted):
+            return best
     best = min((_oval(slices, Squeeze(ratio * by, shear)) for by in _STRETCHES), key=lambda trial: trial.badness)
     assert best.oval is not None
     finer = [_oval(slices, Squeeze(best.oval.across * by, shear)) for by in _FINER]
     best = min([best, *finer], key=lambda trial: trial.badness)
-    return best if best.whole else None
+    return best if best.whole or best.shifted else None
 
 
-def _oval(slices: Sequence[Envelope], squeeze: Squeeze) -> Composition:
+def _squeezes(a: float, b: float, shear: float) -> list[tuple[float, float]]:
+    """How an oval of these half axes must be squeezed when its chords shear so, lying or standing; radius in mm."""
+    total, product = a**-2 + b**-2, (a * b) ** -2
+    root = total**2 - 4 * product * (1 + shear**2)
+    if root < 0:  # more shear than an oval of this shape can have
+        return []
+    squares = [(total + sign * float(np.sqrt(root))) / (2 * product) for sign in (-1, 1)]
+    return [(square / (a * b), float(np.sqrt(square))) for square in squares]
+
+
+def _oval(slices: Sequence[Envelope], squeeze: Squeeze, radius: float | None = None) -> Composition:
     squeezed, closed = squeeze.applied(slices), (False,) * (len(slices) - 1)
-    fit = fit_circle(squeezed)
+    fit = fit_circle(squeezed, known_radius=radius)
     return Composition(tuple(slices), closed, fit, tuple(_faults(squeezed, closed, fit)), squeeze)
 
 
@@ -175,7 +199,7 @@ def _slope(piece: Envelope) -> float:
 def split_groups(
     slices: Sequence[Envelope], compose: Callable[[Sequence[Envelope]], Composition]
 ) -> list[Composition] | None:
-    """Contiguous groups of two or more slices, each a whole impression of the same size; None if there are none."""
+    """Contiguous groups of two or more slices, each a whole impression of one size, or shifted; None without any."""
     breaks = [i + 1 for i, (a, b) in enumerate(pairwise(slices)) if _slope(a) < 0.15 and _slope(b) > -0.15]
     breaks = [at for at in breaks if at >= 2 and len(slices) - at >= 2]
     reached: dict[int, list[Composition]] = {0: []}
@@ -186,7 +210,7 @@ def split_groups(
                 continue
             fits += 1
             part = compose(slices[start:end])
-            if part.whole:
+            if part.whole or part.shifted:
                 reached[end] = [*reached[start], part]
     groups = reached.get(len(slices))
     if not groups:

@@ -54,6 +54,8 @@ def _result(found: SliceSet, verdict: Verdict, by_page: Mapping[int, EdgeInk], n
         diameter_mm=round(2 * max(composition.outline.a, composition.outline.b), 1) if composition else None,
         coverage=round(composition.fit.coverage, 3) if composition else None,
         whole_page=verdict.whole_page,
+        untold_pages=verdict.untold,
+        bare_pages=verdict.bare,
         confidence=verdict.confidence,
         reason=verdict.reason + ("; one side of every sheet" if found.duplex else "") + notes,
     )

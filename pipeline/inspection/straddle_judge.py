@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -27,7 +27,6 @@ from pipeline.model import StraddleForm
 _HOLE_CROPPABLE_MM = 3.6  # a slice narrower than this can vanish in a scanner's crop
 _CROPPING_MM = 1.2  # lost at an ordinary seam: so careless a scan may have lost all of a slice
 _TIGHT_MM = 1.2
-_SHIFTED_MM = 7.8  # between the heights of pages on a scanner's bed
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,10 @@ class SliceSet:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was concluded of a set; `more` = compositions of further groups, `agreed` = where single letters differ."""
+    """What was concluded of a set; `more` = compositions of further groups, `agreed` = where single letters differ.
+
+    `untold` = pages whose slice bears lettering that alone could as well be another seal's, `bare` = none at all.
+    """
 
     form: StraddleForm
     reason: str
@@ -71,6 +73,8 @@ class Verdict:
     more: tuple[Composition, ...] = ()
     whole_page: int | None = None
     agreed: Agreement | None = None
+    untold: tuple[int, ...] = ()
+    bare: tuple[int, ...] = ()
 
 
 def _expected(pages: Sequence[int], have: set[int]) -> tuple[tuple[int, ...], bool]:
@@ -102,6 +106,13 @@ def _known_radius(marks: Sequence[SealMark], slices: Sequence[Envelope]) -> floa
     return min(near, key=lambda radius: abs(radius - tallest), default=None)
 
 
+def _known_axes(marks: Sequence[SealMark]) -> tuple[float, float] | None:
+    """Half axes of the surest whole oval impression in the document, the longer one first."""
+    ovals = [m for m in marks if m.shape == "oval" and m.visible > 0.9 and m.confidence > 0.6]
+    best = max(ovals, key=lambda mark: mark.confidence, default=None)
+    return (best.diameter / 2, min(best.width, best.height) / 2) if best is not None else None
+
+
 def _composed(slices: Sequence[Envelope], holes: Sequence[bool] | None, known: float | None) -> Composition:
     free = compose_slices(slices, holes)
     if free.whole or known is None:
@@ -120,26 +131,31 @@ def judge_set(
     composed = _composed(found.slices, found.holes, known)
     if found.missing:
         return _with_missing(found, composed, by_page, others)
-    if composed.whole:
-        verdict = Verdict("one_impression", "slices compose one circle", composed, confidence=_confidence(composed))
-        return _content_checked(verdict, found, by_page, marks)
-    if composed.faults == ("drift",) and composed.fit.drift <= _SHIFTED_MM:
+    for verdict in _sound(found, composed, known, _known_axes(marks)):
+        checked = _content_checked(verdict, found, by_page, marks)
+        assert verdict.composition is not None
+        if all(part.whole for part in (verdict.composition, *verdict.more)):
+            return checked
         # Careless scans shift pages by millimetres; a picture that agrees on all of them tells that from a slice moved.
-        verdict = Verdict("one_impression", "slices compose one circle", composed, confidence=_confidence(composed))
-        verdict = _content_checked(verdict, found, by_page, marks)
-        if verdict.form == "one_impression" and (verdict.whole_page or verdict.agreed):
-            return verdict
-    oval = compose_oval(found.slices)
+        if checked.form == verdict.form and (checked.whole_page or checked.agreed):
+            return checked
+    return _defect(found, composed, known, by_page, marks)
+
+
+def _sound(
+    found: SliceSet, composed: Composition, known: float | None, axes: tuple[float, float] | None
+) -> Iterator[Verdict]:
+    """What sound sheets the slices could be of: under one round seal, one oval one, or sealed in groups."""
+    if composed.whole or composed.shifted:
+        yield Verdict("one_impression", "slices compose one circle", composed, confidence=_confidence(composed))
+    oval = compose_oval(found.slices, axes)
     if oval is not None:
-        verdict = Verdict("one_impression", "slices compose one oval", oval, confidence=min(_confidence(oval), 0.8))
-        return _content_checked(verdict, found, by_page, marks)
+        yield Verdict("one_impression", "slices compose one oval", oval, confidence=min(_confidence(oval), 0.8))
     groups = split_groups(found.slices, lambda part: _composed(part, None, known))
     if groups:
         reason = f"{len(groups)} groups, each composes one circle"
         confidence = min(_confidence(group) for group in groups)
-        verdict = Verdict("two_impressions", reason, groups[0], confidence=confidence, more=tuple(groups[1:]))
-        return _content_checked(verdict, found, by_page, marks)
-    return _defect(found, composed, known, by_page, marks)
+        yield Verdict("two_impressions", reason, groups[0], confidence=confidence, more=tuple(groups[1:]))
 
 
 def _content_checked(
@@ -160,6 +176,12 @@ def _content_checked(
     if doubtful:
         reason = f"slices on pages {list(doubtful)} agree too little with the whole impression"
         return replace(verdict, form="inconsistent", reason=reason, odd=doubtful, confidence=0.4)
+    apart = [pair for a in known for pair in a.apart]
+    if apart:
+        reason = f"between pages {apart} more of the seal is missing than at the other seams: a sheet may be gone"
+        return replace(verdict, form="inconsistent", reason=reason, confidence=0.4)
+    untold, bare = [page for a in known for page in a.untold], [page for a in known for page in a.bare]
+    verdict = replace(verdict, untold=tuple(sorted(untold)), bare=tuple(sorted(bare)))
     others = sorted(page for a in known for page in a.other_letters)
     if others:
         reason = f"{verdict.reason}; characters on pages {others} are not those of the whole impression"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar, get_args
 
 import cv2
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.inspection.ink import FloatMap, ink_maps, is_neutral, paper_colour, resize_by, resized, scale_of
+from pipeline.inspection.seals import SealMark
 from pipeline.inspection.tiles import without_rules
 from pipeline.model import Box, Edge, Picture, Pixels
 
@@ -17,6 +18,7 @@ _T = TypeVar("_T", bound=np.generic)
 SCALE = 6.0  # px/mm of the strips
 DEPTH_MM = 42.0
 REACH_MM = 12.0  # a slice reaches at least this close to the edge of the picture
+_AROUND_MM = 3.0  # paper kept around a whole impression
 _COARSE = 2.0
 _TRACE = 0.03
 _LEAST_TRACE_MM2 = 1.5
@@ -112,9 +114,26 @@ def _strip(picture: Picture, paper: Pixels, traces: FloatMap, edge: Edge) -> Edg
     part = np.ascontiguousarray(page[int(start * scale) : int(end * scale) + 1, -int(DEPTH_MM * scale) :])
     under = np.ascontiguousarray(bed[int(start) : int(end) + 1, -int(DEPTH_MM) :])
     rgb = resize_by(part, SCALE / scale)
-    maps = ink_maps(rgb, SCALE, under)
-    ink = np.asarray(cv2.GaussianBlur(stamp_ink(maps.red, maps.cool), (0, 0), 0.9), dtype=np.float32)
-    return EdgeStrip(edge, int(start * scale) / scale, np.asarray(np.clip(ink * 255, 0, 255), dtype=np.uint8), rgb)
+    return EdgeStrip(edge, int(start * scale) / scale, _ink(rgb, under), rgb)
+
+
+def _ink(rgb: Pixels, paper: Pixels | None = None) -> Pixels:
+    """Stamp ink of a region at `SCALE`, 255 = density 1."""
+    maps = ink_maps(rgb, SCALE, paper)
+    ink = cv2.GaussianBlur(stamp_ink(maps.red, maps.cool), (0, 0), 0.9)
+    return np.asarray(np.clip(ink * 255, 0, 255), dtype=np.uint8)
+
+
+def like_a_slice(picture: Picture, mark: SealMark) -> SealMark:
+    """A whole impression with its ink as sharp as that of slices: the one it was found by is only fit for outlines."""
+    scale, reach = scale_of(picture), mark.diameter / 2 + _AROUND_MM
+    x0, y0 = (max(0, int((at - reach - 1) * scale)) for at in (mark.x, mark.y))
+    x1, y1 = (int((at + reach + 1) * scale) + 1 for at in (mark.x, mark.y))
+    rgb = resize_by(np.ascontiguousarray(picture.pixels[y0:y1, x0:x1]), SCALE / scale)
+    grid = np.arange(-int(reach * SCALE), int(reach * SCALE) + 1, dtype=np.float32) - np.float32(0.5)
+    x, y = np.meshgrid(grid + (mark.x - x0 / scale) * SCALE, grid + (mark.y - y0 / scale) * SCALE)
+    ink = cv2.remap(_ink(rgb), x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderValue=0)
+    return replace(mark, patch=np.asarray(ink, dtype=np.uint8))
 
 
 def _shows_background(coarse: Pixels, edge: Edge) -> bool:

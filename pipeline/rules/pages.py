@@ -37,6 +37,17 @@ def judge_pages(facts: Facts, comparison: Comparison, supplements: tuple[str, ..
         yield Judgement(sub="g", outcome="unsure" if unclear else "pass", message=message)
 
 
+def verified_pages(facts: Facts) -> frozenset[int]:
+    """Good pages whose text was laid over the blank form's and agrees with it; none unless all are there in order."""
+    comparison = facts.observations.comparison
+    if comparison is None or comparison.missing or comparison.repeated or comparison.foreign or not comparison.in_order:
+        return frozenset()
+    laid = {match.page for match in comparison.pages if match.reference_page and match.alignment == "registered"}
+    differing = {item.page for item in comparison.differences if item.kind in ("reading", "change")}
+    sound = {page.number for page in facts.document.pages if weakness(facts.document, page) is None}
+    return frozenset(laid & sound - differing)
+
+
 def _sequence(comparison: Comparison, unclear: bool, count: dict[str, str]) -> Iterator[Judgement]:
     if comparison.missing:
         pages = listed(comparison.missing)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from pipeline.model import Bilingual, Box, Edge, Facts, Outcome, Straddle
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
 from pipeline.rules.compare import same
 from pipeline.rules.esign import signed_by
+from pipeline.rules.pages import verified_pages
 from pipeline.rules.places import certain
 from pipeline.rules.quality import WHITENED, weak_pages
 from pipeline.rules.reading import SURE, read_field
@@ -25,6 +26,9 @@ class StraddleSeal(DocumentCheck):
     """Answers per sub-rule: a every sheet, b edge, c order, d completeness, e continuity, f owner, g groups,
     h duplex, i single sheet. A bad picture leads to doubt only, whatever was seen on it.
 
+    `bare_slices`: a first or last slice too narrow for any lettering, where all others are known for the party's, is
+    doubtful, passes on a `verified` page (its text agrees with the blank form, so exchanging it gained nothing), or
+    passes anywhere. Nothing tells it from a slice of another seal of the same size.
     `esign_waives_straddle`: whether the party's own digital signature over the whole file stands in for the seal; if
     not, a missing one is for a person."""
 
@@ -36,6 +40,7 @@ class StraddleSeal(DocumentCheck):
     sure: float = Field(default=0.8, gt=0, le=1)
     very_sure: float = Field(default=SURE, gt=0, le=1)
     same_size_mm: float = Field(default=1.5, gt=0)
+    bare_slices: Literal["unsure", "verified", "pass"] = "verified"
     rescan: Bilingual = RESCAN
     esign_waives_straddle: bool = False
 
@@ -167,7 +172,23 @@ class StraddleSeal(DocumentCheck):
             zh = "各页印迹能合拢，但没有同一枚印章的完整印迹可逐片比对，请看合拢图核对"
             en = "The slices fit, but no whole impression of this seal is there to compare with: look at the picture"
             return _plain("e", "unsure", zh, en, straddle)
+        if straddle.untold_pages:
+            zh, en = "的印迹单看不足以排除另一枚印章", "alone does not exclude another seal"
+            return _untold(straddle, straddle.untold_pages, zh, en)
+        if bare := self._bare(facts, straddle):
+            zh, en = (
+                "的印迹只有边框、没有文字，不能排除另一枚印章",
+                "is nothing but border, as any seal of this size has",
+            )
+            return _untold(straddle, bare, zh, en)
         return _plain("e", "pass", "各页印迹合拢成一枚印章", "The slices compose one seal", straddle)
+
+    def _bare(self, facts: Facts, straddle: Straddle) -> tuple[int, ...]:
+        """Pages whose slice is border only and for whose text nothing else vouches."""
+        if self.bare_slices == "pass":
+            return ()
+        vouched = verified_pages(facts) if self.bare_slices == "verified" else frozenset()
+        return tuple(page for page in straddle.bare_pages if page not in vouched)
 
     def _party(self, facts: Facts, pack: Pack) -> str | None:
         reading = read_field(facts, pack, pack.straddle_party) if pack.straddle_party else None
@@ -312,6 +333,21 @@ def _missing(straddle: Straddle, sure: float) -> Judgement:
         straddle,
         page=straddle.missing_pages[0] if straddle.missing_pages else None,
         found=pages,
+    )
+
+
+def _untold(straddle: Straddle, pages: Sequence[int], zh: str, en: str) -> Judgement:
+    """Slices that fit, and yet could be another seal's."""
+    first = next((slice_ for slice_ in straddle.slices if slice_.page in pages), None)
+    return _plain(
+        "e",
+        "unsure",
+        f"各页印迹能合拢，但第 {listed(pages)} 页{zh}，请看合拢图核对",
+        f"The slices fit, but that on page {listed(pages)} {en}: look at the picture",
+        straddle,
+        page=first.page if first else None,
+        box=first.box if first else None,
+        found=listed(pages),
     )
 
 

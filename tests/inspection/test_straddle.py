@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 
 from pipeline.inspection.circle import CircleFit, Envelope, fit_circle
-from pipeline.inspection.compose import Composition
+from pipeline.inspection.compose import Composition, compose_oval
+from pipeline.inspection.content import Agreement, Look
 from pipeline.inspection.seals import SealMark, find_seals
-from pipeline.inspection.slices import Band
+from pipeline.inspection.slices import Band, bands
 from pipeline.inspection.straddle import compose, edge_ink
-from pipeline.inspection.straddle_judge import SliceSet, hole_verdict
-from pipeline.inspection.strips import EdgeInk
+from pipeline.inspection.straddle_judge import SliceSet, hole_verdict, slice_set
+from pipeline.inspection.strips import EdgeInk, like_a_slice
 from pipeline.model import Edge, Picture
 from pipeline.read import open_reader
 from pipeline.rules.compare import same
@@ -207,7 +208,8 @@ def test_two_parties_at_two_heights_and_one_incomplete() -> None:
 def _signing_mark(seed: int = 2) -> SealMark:
     page = lined_page()
     stamped(page, SEAL, (65, 90), seed)
-    return find_seals(picture(scanned(page)), 4)[0]
+    whole = picture(scanned(page))
+    return like_a_slice(whole, find_seals(whole, 4)[0])
 
 
 @needs_fonts
@@ -224,8 +226,10 @@ def test_another_seal_or_another_press_shows_by_its_content(other: SealSpec) -> 
 
 
 @needs_fonts
-@pytest.mark.parametrize("sheets", [3, 6])
-@pytest.mark.parametrize("name", ["宁波远山医疗器械（集团）有限公司", "青禾医疗科技（深圳）有限公司", OTHER])
+@pytest.mark.parametrize("sheets", [3, 4, 6, 8])
+@pytest.mark.parametrize(
+    "name", ["宁波远山医疗器械（集团）有限公司", "青禾医疗科技（深圳）有限公司", "青禾医疗机械（深圳）有限公司", OTHER]
+)
 def test_another_company_s_straddle_seal_of_the_same_size_is_not_the_signing_seal_s(name: str, sheets: int) -> None:
     pages = _sheets(sheets)
     fanned(pages, StraddleSpec(replace(SEAL, text=name, rotation_deg=3), along_mm=110))
@@ -239,6 +243,117 @@ def test_genuine_slices_agree_with_the_signing_seal() -> None:
     straddle, _ = compose(edges_of(_pressed(4)), (_signing_mark(),))
     assert straddle.form == "one_impression"
     assert "agrees with the whole impression" in straddle.reason
+
+
+def _signing(seal: SealSpec = SEAL) -> SealMark:
+    """The signing seal as `inspect` hands it to the straddle seal."""
+    page = lined_page()
+    stamped(page, replace(seal, rotation_deg=-5), (65, 90), 2)
+    whole = picture(scanned(page))
+    return like_a_slice(whole, find_seals(whole, 4)[0])
+
+
+LOOK_ALIKE = "青禾科技发展（深圳）有限公司"  # as long, and most of its letters stand where the customer's do
+
+
+@needs_fonts
+@pytest.mark.parametrize(
+    ("other", "page"),
+    [
+        (replace(SEAL, text=LOOK_ALIKE), 4),
+        (replace(SEAL, text="宁波远山医疗器械（集团）有限公司"), 3),
+        (replace(SEAL, text=OTHER, rotation_deg=3), 7),
+        (replace(SEAL, rotation_deg=30.0), 6),
+    ],
+    ids=["letters alike 4", "letters alike 3", "seal", "press"],
+)
+def test_a_narrow_slice_of_another_seal_is_not_taken_for_the_signing_seal_s(other: SealSpec, page: int) -> None:
+    straddle, _ = compose(edges_of(_pressed(10, foreign={page: other}), dpi=200), (_signing(),))
+    assert page in (*straddle.odd_pages, *straddle.untold_pages)
+
+
+@needs_fonts
+@pytest.mark.parametrize(("sheets", "dpi"), [(7, 150), (9, 200)])
+def test_every_narrow_slice_of_the_signing_seal_tells_by_itself(sheets: int, dpi: int) -> None:
+    straddle, _ = compose(edges_of(_pressed(sheets), dpi=dpi), (_signing(),))
+    assert (straddle.form, straddle.whole_page) == ("one_impression", 4)
+    assert straddle.untold_pages == straddle.bare_pages == ()
+
+
+@needs_fonts
+def test_first_and_last_slices_without_lettering_are_named() -> None:
+    straddle, _ = compose(edges_of(_pressed(16), dpi=200), (_signing(),))
+    assert straddle.form == "one_impression"
+    assert set(straddle.bare_pages) & {1, 16}
+    assert len(straddle.bare_pages) < 5
+
+
+@pytest.mark.parametrize(
+    ("look", "tells", "bare"),
+    [
+        (Look(0.9, 0.3, 12.0), True, False),
+        (Look(0.9, 0.02, 12.0), False, False),  # as good where it does not belong
+        (Look(0.6, 0.3, 12.0), False, False),
+        (Look(0.98, 0.0, 0.4), False, True),
+        (Look(0.4, 0.0, 0.4), False, False),  # bare, but not where the impression is
+        (Look(), False, False),
+    ],
+)
+def test_what_a_slice_tells_alone(look: Look, tells: bool, bare: bool) -> None:
+    assert (look.tells, look.bare) == (tells, bare)
+
+
+@pytest.mark.parametrize(
+    ("moved", "apart"),
+    [
+        ((0, 0, 0, 0, 0, 0), ()),
+        ((0, 0, 0, 2.6, 2.6, 2.6), ((3, 4),)),  # a sheet of 2.6 mm is gone
+        ((0, 0, 0, 1.4, 0, 0), ()),  # one slice laid too far to the right: nothing is gone
+        ((0, 0.6, 1.2, 1.8, 2.4, 3.0), ()),  # the scanner took as much at every seam
+    ],
+)
+def test_a_sheet_taken_out_leaves_a_gap_wider_than_the_other_seams(
+    moved: tuple[float, ...], apart: tuple[tuple[int, int], ...]
+) -> None:
+    looks = {n: Look(0.9, 0.3, 9.0, 3 * n + by, 3 * n + by + 2.7) for n, by in enumerate(moved, 1)}
+    agreed = Agreement(tuple(looks), (0.9,) * 6, (-0.3,) * 6, ((),) * 6, looks, 0.9, 6)
+    assert agreed.apart == apart
+
+
+@needs_fonts
+def test_sheets_shifted_on_the_scanner_s_bed_are_believed_where_the_picture_agrees() -> None:
+    edges = edges_of(_pressed(6, groups=(3, 3), shifted_mm={2: 8.4}), dpi=200)
+    straddle, _ = compose(edges, (_signing(),))
+    assert (straddle.form, straddle.whole_page) == ("two_impressions", 4)
+    assert compose(edges, ())[0].form != "two_impressions"
+
+
+@needs_fonts
+def test_a_whole_impression_shows_its_strokes_as_sharply_as_slices_do() -> None:
+    page = lined_page()
+    stamped(page, SEAL, (65, 90), 2)
+    whole = picture(scanned(page))
+    found = find_seals(whole, 4)[0]
+    sharp = like_a_slice(whole, found)
+    middle = slice(sharp.patch.shape[0] // 2 - 126, sharp.patch.shape[0] // 2 + 127)
+    seen, before = sharp.patch[middle, middle].astype(float), found.patch[middle, middle].astype(float)
+    assert np.corrcoef(seen.ravel(), before.ravel())[0, 1] > 0.9  # the same ink in the same place
+    assert np.abs(np.diff(seen)).mean() > 1.15 * np.abs(np.diff(before)).mean()
+
+
+@needs_fonts
+def test_a_known_oval_says_how_slices_of_an_oval_are_squeezed() -> None:
+    pages = _sheets(8)
+    fanned(pages, StraddleSpec(SealSpec(CUSTOMER, diameter_mm=45, oval_height_mm=30, rotation_deg=6), along_mm=110))
+    edges = edges_of(pages, dpi=200)
+    found = slice_set(edges, bands(edges, "right")[0])
+    assert found is not None
+    tied = compose_oval(found.slices, (22.5, 15.0))
+    assert tied is not None
+    assert tied.outline.a == pytest.approx(22.5, abs=0.4)
+    assert tied.outline.b == pytest.approx(15.0, abs=0.4)
+    unlike = compose_oval(found.slices, (16.0, 15.5))
+    assert unlike is None or unlike.outline.a > 20  # a seal of another shape does not bend them
 
 
 @needs_fonts

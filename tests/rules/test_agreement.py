@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.model import Difference, Facts, Line, PageMatch, Slice
+from pipeline.rules.straddle import StraddleSeal
 from pipeline.validate import judge, verdict_of
 from tests.rules.made import (
     AGENT,
@@ -420,6 +421,8 @@ def test_no_slice_anywhere() -> None:
         ({"diameter_mm": 38.0}, "f", "unsure"),
         ({"whole_page": None}, "f", "unsure"),
         ({"whole_page": 1}, "f", "unsure"),
+        ({"untold_pages": (3,)}, "e", "unsure"),
+        ({"bare_pages": (1, 8)}, "e", "pass"),  # nothing differs on these pages
         ({}, "f", "pass"),
     ],
 )
@@ -453,6 +456,40 @@ def test_slices_without_a_whole_impression_to_compare_with_are_for_a_person() ->
     read = straddled(text=CUSTOMER, text_confidence=0.97, whole_page=None)
     assert (read["e"], read["f"]) == ("unsure", "pass")
     assert straddled(text=CUSTOMER, text_confidence=0.97)["e"] == "pass"
+
+
+def test_a_slice_that_does_not_tell_is_named_with_its_place() -> None:
+    found = findings(agreement(straddle=straddle(untold_pages=(3,))), "SEAL-03")
+    doubt = next(f for f in found if f.outcome == "unsure")
+    assert (doubt.rule, doubt.page, doubt.box) == ("SEAL-03e", 3, (580, 300, 595, 400))
+    assert "第 3 页" in doubt.message.zh
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"comparison": None},
+        {"comparison": comparison(difference(page=1))},
+        {"comparison": comparison(difference(page=1, kind="reading"))},
+        {"comparison": comparison(missing=(4,))},
+        {"comparison": comparison(in_order=False)},
+    ],
+)
+def test_a_slice_of_border_only_needs_a_page_that_agrees_with_the_form(spoilt: dict[str, Any]) -> None:
+    bare = straddle(bare_pages=(1,))
+    assert subs(agreement(straddle=bare), "SEAL-03")["e"] == "pass"
+    assert subs(agreement(straddle=bare, **spoilt), "SEAL-03")["e"] == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({"bare_pages": (1,)}, "pass"), ({"bare_pages": (1,), "untold_pages": (3,)}, "unsure"), ({}, "pass")],
+)
+def test_a_pack_may_accept_slices_without_lettering(changes: dict[str, Any], expected: str) -> None:
+    whole = agreement(straddle=straddle(**changes))
+    lenient = StraddleSeal(bare_slices="pass")
+    told = {item.sub: item.outcome for item in lenient.judge(whole, pack("service_agreement"), world())}
+    assert told["e"] == expected
 
 
 @pytest.mark.parametrize(
