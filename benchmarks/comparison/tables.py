@@ -51,8 +51,9 @@ def tables(spoilt: Sequence[Case], honest: Sequence[Case]) -> tuple[Table, ...]:
             columns,
             rows,
             note="Found = failed, doubted = indeterminate, missed = passed. Every condition is drawn equally often, "
-            "colour twice; in a scan without colour the product neither passes nor fails. Box: the told place meets "
-            "the changed one. Words: expected and found hold the changed characters.",
+            "colour twice. A scan without colour never passes; a grey one fails where nothing but print lies about the "
+            "change, one of two tones never. Box: the told place meets the changed one. Words: expected and found hold "
+            "the changed characters.",
         ),
         Table(BY_CONDITION, columns, conditions, note=f"Classes: {', '.join(CHARACTERS)}."),
         Table(
