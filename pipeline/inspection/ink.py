@@ -95,11 +95,6 @@ def ink_maps(pixels: Pixels, scale: float, paper: Pixels | None = None) -> InkMa
     return InkMaps(scale, np.asarray(red, np.float32), np.asarray(green, np.float32), np.asarray(blue, np.float32))
 
 
-def maps_of(picture: Picture, scale: float) -> InkMaps:
-    """Ink maps of a whole page picture resampled to `scale` px/mm."""
-    return ink_maps(resized(picture, scale), scale)
-
-
 def is_neutral(pixels: Pixels, scale: float) -> bool:
     """True for grey and one-bit scans: the channels agree everywhere but for compression noise.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from pipeline.model import Bilingual, Box, Edge, Facts, Outcome, Straddle
+from pipeline.model import Bilingual, Edge, Facts, Outcome, Straddle
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
 from pipeline.rules.compare import same
 from pipeline.rules.esign import signed_by
@@ -17,6 +17,7 @@ from pipeline.rules.places import certain
 from pipeline.rules.quality import WHITENED, weak_pages
 from pipeline.rules.reading import SURE, read_field
 from pipeline.rules.seals import owner_outcome
+from pipeline.rules.straddle_said import missing, odd, order, plain, untold
 from pipeline.rules.wording import RESCAN, listed, say
 
 _DUPLEX_SHEETS = 3  # with two sheets a page without a slice is as likely a missing one
@@ -87,21 +88,21 @@ class StraddleSeal(DocumentCheck):
                 pairs = listed(half.page for half in straddle.slices[::2])
                 zh = f"第 {pairs} 页与其对页之间各盖一枚印章（册页式），不是一次错开加盖的骑缝章，请逐对核对"
                 en = f"A seal lies over the gutter after page {pairs}, as in a booklet: look at each pair"
-                yield _plain("b", "unsure", zh, en, straddle)
+                yield plain("b", "unsure", zh, en, straddle)
             case "absent":
                 outcome: Outcome = "fail" if straddle.confidence >= self.sure else "unsure"
-                yield _plain("a", outcome, "各页均未见骑缝章印迹", "No page bears a slice of a straddle seal", straddle)
+                yield plain("a", outcome, "各页均未见骑缝章印迹", "No page bears a slice of a straddle seal", straddle)
             case "missing_slices":
-                yield _missing(straddle, self.sure)
+                yield missing(straddle, self.sure)
                 yield from self._slices(straddle)
             case "cropped":
                 yield self._doubt(
                     "a", "页边被裁切，骑缝章不完整", "Page edges are cut, the straddle seal is incomplete", straddle
                 )
             case "foreign_slice":
-                yield _odd(straddle, self.very_sure)
+                yield odd(straddle, self.very_sure)
             case "wrong_order":
-                yield _order(facts, straddle, self.very_sure)
+                yield order(facts, straddle, self.very_sure)
             case "inconsistent":
                 yield self._doubt("e", "各页印迹不能合拢成一枚印章", "The slices do not compose one seal", straddle)
             case _:
@@ -109,7 +110,7 @@ class StraddleSeal(DocumentCheck):
 
     def _composed(self, facts: Facts, pack: Pack, straddle: Straddle, duplex: bool) -> Iterator[Judgement]:
         if duplex:
-            yield _plain(
+            yield plain(
                 "h",
                 "pass",
                 "双面打印，每张正面均有印迹",
@@ -123,15 +124,15 @@ class StraddleSeal(DocumentCheck):
             )
             yield self._doubt("h", zh, en, straddle)
         else:
-            yield _plain("a", "pass", "每页均有骑缝章印迹", "Every page bears a slice", straddle)
+            yield plain("a", "pass", "每页均有骑缝章印迹", "Every page bears a slice", straddle)
         yield from self._slices(straddle)
         if straddle.form == "two_impressions":
-            yield _plain("g", "pass", "分组加盖，各组完整", "Sealed in groups, each of them whole", straddle)
+            yield plain("g", "pass", "分组加盖，各组完整", "Sealed in groups, each of them whole", straddle)
         elif straddle.form == "one_impression" or duplex:
             yield self._completeness(straddle)
         owner = self._owner(facts, pack, straddle)
         yield self._continuity(facts, pack, straddle, owner)
-        yield _plain("c", "pass", "印迹次序与页序一致", "The slices follow the order of the pages", straddle)
+        yield plain("c", "pass", "印迹次序与页序一致", "The slices follow the order of the pages", straddle)
         yield owner
 
     def _slices(self, straddle: Straddle) -> Iterator[Judgement]:
@@ -141,7 +142,7 @@ class StraddleSeal(DocumentCheck):
             yield self._doubt("a", zh, f"Slice on page {listed(thin)} is under {self.min_slice_mm:g} mm", straddle)
         if straddle.edge is not None:
             good: Outcome = "pass" if straddle.edge in self.edges else "fail"
-            yield _plain(
+            yield plain(
                 "b", good, f"骑缝章在{_EDGES[straddle.edge]}", f"The slices are at the {straddle.edge} edge", straddle
             )
 
@@ -150,7 +151,7 @@ class StraddleSeal(DocumentCheck):
         if share is None:
             return self._doubt("d", "未能量出印章是否完整", "How complete the seal is could not be measured", straddle)
         good = self.complete <= share <= self.excess
-        return _plain(
+        return plain(
             "d",
             "pass" if good else "unsure",
             f"各页印迹合计为印章直径的 {share:.0%}",
@@ -165,23 +166,23 @@ class StraddleSeal(DocumentCheck):
         """
         if straddle.form not in ("one_impression", "two_impressions") or straddle.confidence <= 0.5:
             zh, en = "各页印迹能否合拢成一枚印章尚不能确定", "Whether the slices compose one seal is not certain"
-            return _plain("e", "unsure", zh, en, straddle)
+            return plain("e", "unsure", zh, en, straddle)
         party = self._party(facts, pack)
         compared = straddle.whole_page or (party and self._confirmed(facts, straddle, party))
         if owner.outcome == "pass" and not compared:
             zh = "各页印迹能合拢，但没有同一枚印章的完整印迹可逐片比对，请看合拢图核对"
             en = "The slices fit, but no whole impression of this seal is there to compare with: look at the picture"
-            return _plain("e", "unsure", zh, en, straddle)
+            return plain("e", "unsure", zh, en, straddle)
         if straddle.untold_pages:
             zh, en = "的印迹单看不足以排除另一枚印章", "alone does not exclude another seal"
-            return _untold(straddle, straddle.untold_pages, zh, en)
+            return untold(straddle, straddle.untold_pages, zh, en)
         if bare := self._bare(facts, straddle):
             zh, en = (
                 "的印迹只有边框、没有文字，不能排除另一枚印章",
                 "is nothing but border, as any seal of this size has",
             )
-            return _untold(straddle, bare, zh, en)
-        return _plain("e", "pass", "各页印迹合拢成一枚印章", "The slices compose one seal", straddle)
+            return untold(straddle, bare, zh, en)
+        return plain("e", "pass", "各页印迹合拢成一枚印章", "The slices compose one seal", straddle)
 
     def _bare(self, facts: Facts, straddle: Straddle) -> tuple[int, ...]:
         """Pages whose slice is border only and for whose text nothing else vouches."""
@@ -208,15 +209,15 @@ class StraddleSeal(DocumentCheck):
         if outcome != "unsure":
             relation = say("相符", "is the party's") if outcome == "pass" else say("不符", f"is not “{party}”")
             zh = f"骑缝章合拢后读作“{straddle.text}”，与“{party}”{relation.zh}"
-            return _plain("f", outcome, zh, f"The joined seal reads “{straddle.text}”, which {relation.en}", straddle)
+            return plain("f", outcome, zh, f"The joined seal reads “{straddle.text}”, which {relation.en}", straddle)
         if continues:
             zh = f"各页印迹与第 {straddle.whole_page} 页“{party}”的印章逐片相符"
             en = f"Every slice continues the picture of the seal of “{party}” on page {straddle.whole_page}"
-            return _plain("f", "pass", zh, en, straddle)
+            return plain("f", "pass", zh, en, straddle)
         if self._confirmed(facts, straddle, party):
             zh = f"骑缝章每个字或读作“{party}”，或与第 {straddle.like_page} 页的印章图样相符"
             en = f"Every letter is that of “{party}”, by reading or by its seal on page {straddle.like_page}"
-            return _plain("f", "pass", zh, en, straddle)
+            return plain("f", "pass", zh, en, straddle)
         zh = f"骑缝章合拢后读作“{straddle.text}”，不能确定其归属，请人工核对"
         return self._doubt(
             "f", zh, f"The joined straddle seal reads “{straddle.text}”; whose it is is not certain", straddle
@@ -241,7 +242,7 @@ class StraddleSeal(DocumentCheck):
         )
 
     def _doubt(self, sub: str, zh: str, en: str, straddle: Straddle) -> Judgement:
-        return _plain(sub, "unsure", zh, en, straddle).model_copy(update={"fix": self.rescan})
+        return plain(sub, "unsure", zh, en, straddle).model_copy(update={"fix": self.rescan})
 
     def _softened(self, judgement: Judgement, weak: dict[int, Bilingual]) -> Judgement:
         """What was concluded from weak pictures becomes doubt, with the advice to scan again."""
@@ -290,23 +291,6 @@ def _misread(text: str, party: str) -> set[int] | None:
     return places - {at for at, letter in enumerate(text) if not letter.translate(_BRACKETS)}
 
 
-def _plain(
-    sub: str,
-    outcome: Outcome,
-    zh: str,
-    en: str,
-    straddle: Straddle,
-    *,
-    page: int | None = None,
-    box: Box | None = None,
-    found: str | None = None,
-) -> Judgement:
-    confidence = straddle.confidence
-    return Judgement(
-        sub=sub, outcome=outcome, message=say(zh, en), page=page, box=box, found=found, confidence=confidence
-    )
-
-
 def _bare_pages(facts: Facts, straddle: Straddle) -> list[int]:
     with_ink = {slice_.page for slice_ in straddle.slices}
     return [page.number for page in facts.document.pages if page.number not in with_ink]
@@ -319,64 +303,3 @@ def _is_duplex(facts: Facts, straddle: Straddle) -> bool:
     fronts = {number for number in numbers if number % 2 == 1}
     pattern = with_ink in (fronts, numbers - fronts) and not set(straddle.odd_pages)
     return straddle.form in ("one_impression", "missing_slices") and pattern and len(with_ink) >= _DUPLEX_SHEETS
-
-
-def _missing(straddle: Straddle, sure: float) -> Judgement:
-    pages = listed(straddle.missing_pages) or "?"
-    certain_ = bool(straddle.missing_pages) and straddle.confidence >= sure
-    hint = say("", "") if certain_ else say("，请人工查看", "; please look")
-    return _plain(
-        "a",
-        "fail" if certain_ else "unsure",
-        f"第 {pages} 页未见骑缝章印迹{hint.zh}",
-        f"Page {pages} bears no slice of the straddle seal{hint.en}",
-        straddle,
-        page=straddle.missing_pages[0] if straddle.missing_pages else None,
-        found=pages,
-    )
-
-
-def _untold(straddle: Straddle, pages: Sequence[int], zh: str, en: str) -> Judgement:
-    """Slices that fit, and yet could be another seal's."""
-    first = next((slice_ for slice_ in straddle.slices if slice_.page in pages), None)
-    return _plain(
-        "e",
-        "unsure",
-        f"各页印迹能合拢，但第 {listed(pages)} 页{zh}，请看合拢图核对",
-        f"The slices fit, but that on page {listed(pages)} {en}: look at the picture",
-        straddle,
-        page=first.page if first else None,
-        box=first.box if first else None,
-        found=listed(pages),
-    )
-
-
-def _odd(straddle: Straddle, sure: float) -> Judgement:
-    pages = listed(straddle.odd_pages) or "?"
-    odd = next((slice_ for slice_ in straddle.slices if slice_.page in straddle.odd_pages), None)
-    return _plain(
-        "e",
-        "fail" if straddle.confidence >= sure and straddle.odd_pages else "unsure",
-        f"第 {pages} 页的印迹与其他各页不是同一枚印章的连续印迹",
-        f"The slice on page {pages} does not continue the seal of the other pages",
-        straddle,
-        page=odd.page if odd else None,
-        box=odd.box if odd else None,
-        found=pages,
-    )
-
-
-def _order(facts: Facts, straddle: Straddle, sure: float) -> Judgement:
-    """Swapped slices are certain only when the comparison with the form found the pages swapped as well."""
-    comparison = facts.observations.comparison
-    confirmed = comparison is not None and not comparison.in_order
-    certain_ = confirmed or straddle.confidence >= sure
-    order = listed(straddle.order) or "?"
-    return _plain(
-        "c",
-        "fail" if certain_ else "unsure",
-        f"印迹只有按第 {order} 页的次序才能合拢",
-        f"The slices fit only in the page order {order}",
-        straddle,
-        found=order,
-    )
