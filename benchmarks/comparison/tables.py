@@ -15,6 +15,8 @@ from benchmarks.plan import Plan
 BY_CLASS = "tampered contracts by class"
 BY_CONDITION = "changes of one character by scan"
 UNMODIFIED = "unmodified contracts"
+_OVER = (("no seal over text", False), ("seal over text", True))
+_GOOD = "Good: clean or normal scan of 200 dpi or more."
 _THRESHOLDS = (1.01, 0.96, 0.84, 0.49, 0.0)  # between the confidences that occur; 0: every paper is doubted
 
 
@@ -55,7 +57,7 @@ def tables(spoilt: Sequence[Case], honest: Sequence[Case]) -> tuple[Table, ...]:
             "change, one of two tones never. Box: the told place meets the changed one. Words: expected and found hold "
             "the changed characters.",
         ),
-        Table(BY_CONDITION, columns, conditions, note=f"Classes: {', '.join(CHARACTERS)}."),
+        Table(BY_CONDITION, columns, conditions, note=f"Classes: {', '.join(CHARACTERS)}. {_GOOD}"),
         Table(
             UNMODIFIED,
             (
@@ -77,7 +79,7 @@ def tables(spoilt: Sequence[Case], honest: Sequence[Case]) -> tuple[Table, ...]:
                 },
             },
             note="By the rules on modification alone; seals, dates and scan quality do not count. "
-            "A copy with equal words in another layout is to be indeterminate.",
+            f"A copy with equal words in another layout is to be indeterminate. {_GOOD}",
         ),
     )
 
@@ -92,7 +94,17 @@ def _conditions() -> list[tuple[str, Callable[[Job], bool]]]:
         *((level, of("mode", level)) for level in dict.fromkeys(MODES)),
         ("no seal over text", of("over", False)),
         ("seal over text", of("over", True)),
+        *((f"good {mode}, {label}", _good(mode, over)) for mode in ("colour", "grey") for label, over in _OVER),
     ]
+
+
+def _good(mode: str, over: bool) -> Callable[[Job], bool]:
+    """What an office is asked for: 200 dpi and more, no worn scanner."""
+    return lambda job: (
+        job.condition.dpi >= 200
+        and job.condition.preset != "hard"
+        and (job.condition.mode, job.condition.over) == (mode, over)
+    )
 
 
 def _tampered_row(cases: Sequence[Case]) -> dict[str, Rate | int]:
