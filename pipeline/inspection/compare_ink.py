@@ -39,9 +39,7 @@ class Stroke:
 def strokes(sheet: Sheet, printed: Sequence[Box], free: Sequence[Box]) -> list[Stroke]:
     """Ink beyond the print, outside the `free` boxes (blanks, seals, slices, explained text); all boxes in frame pt."""
     mask = (sheet.extra > FAINT).astype(np.uint8)
-    _clear_rim(mask)
-    for box in free:
-        _area(mask, box)[...] = 0
+    clear(mask, free)
     # Rules are long and thin: where the paper is warped they lie beside their place further than any letter does.
     mask[cv2.dilate((sheet.graphics > 60).astype(np.uint8), np.ones((RULE, RULE), np.uint8)) > 0] = 0
     # Strokes of the print cut a pen line into pieces; the gaps are as wide as they are.
@@ -53,7 +51,7 @@ def strokes(sheet: Sheet, printed: Sequence[Box], free: Sequence[Box]) -> list[S
     count, labels = cv2.connectedComponents(groups)
     on_print = np.zeros(mask.shape, np.uint8)
     for box in printed:
-        _area(on_print, box)[...] = 1
+        area(on_print, box)[...] = 1
     return [_stroke(kept * (labels == label), on_print, sheet) for label in range(1, count)]
 
 
@@ -96,12 +94,16 @@ def _stroke(ink: NDArray[np.uint8], on_print: NDArray[np.uint8], sheet: Sheet) -
     return Stroke(in_pt(x - BORDER, y - BORDER, w, h), pen, covered > 0.5, strength)
 
 
-def _clear_rim(mask: NDArray[np.uint8]) -> None:
-    rim = round(RIM * MM) + BORDER
+def clear(mask: NDArray[np.uint8], free: Sequence[Box], step: int = 1) -> None:
+    """Take the paper's rim and the `free` boxes (pt of the frame) out of a map of ink with a value every `step` px."""
+    rim = (round(RIM * MM) + BORDER) // step
     mask[:rim] = mask[-rim:] = 0
     mask[:, :rim] = mask[:, -rim:] = 0
+    for box in free:
+        area(mask, box, step)[...] = 0
 
 
-def _area(mask: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
-    x0, y0, x1, y1 = (max(round(side * FRAME) + BORDER, 0) for side in box)
+def area(mask: NDArray[np.uint8], box: Box, step: int = 1) -> NDArray[np.uint8]:
+    """The part of such a map under a box in pt of the frame."""
+    x0, y0, x1, y1 = (max(round(side * FRAME) + BORDER, 0) // step for side in box)
     return mask[y0:y1, x0:x1]

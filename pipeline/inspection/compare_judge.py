@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pipeline.inspection.compare_alone import PLAIN, TAKES, read_alone
 from pipeline.inspection.compare_clear import is_clear
-from pipeline.inspection.compare_pen import DOUBTFUL, LIKELY, pen_strokes
+from pipeline.inspection.compare_pen import DOUBTFUL, LIKELY, pale_words, pen_strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
 from pipeline.inspection.compare_scene import DUST, Scene, inside, is_moved, is_surely_odd, located, touching
 from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
@@ -72,7 +72,12 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
         for suspect, difference in weighed
         if difference.kind == "change" or not any(inside(suspect.box, box, 2.0) for box in covered)
     ]
-    return _allowed(registration, explained) + textual + [difference for _, difference in pen]
+    pale = pale_words(scene, registration, [*told, *(box for box, _ in pen), *_read(explained)], reader)
+    return _allowed(registration, explained) + textual + [difference for _, difference in pen] + pale
+
+
+def _read(explained: Sequence[Explained]) -> list[Box]:
+    return [mark.box for item in explained for mark in item.marks]
 
 
 def _read_alone(

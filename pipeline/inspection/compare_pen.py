@@ -1,14 +1,15 @@
-"""Pen strokes and stray ink on a laid page as differences, told apart from what blanks and margins allow."""
+"""Pen strokes, stray ink and pale writing on a laid page as differences, told from what blanks and margins allow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.inspection.compare_faint import faint_writing
 from pipeline.inspection.compare_ink import Stroke, strokes
 from pipeline.inspection.compare_scene import Scene, grown, inside, located, touching, within
 from pipeline.inspection.compare_text import text_of
 from pipeline.inspection.register import Registration
-from pipeline.model import Box, Difference, DifferenceKind
+from pipeline.model import Box, Difference, DifferenceKind, TextReader
 
 LIKELY, DOUBTFUL = 0.85, 0.5
 PARAPH = 115.0  # pt (40 mm) that initials may be long
@@ -17,9 +18,33 @@ PARAPH = 115.0  # pt (40 mm) that initials may be long
 def pen_strokes(scene: Scene, place: Registration, told: Sequence[Box]) -> list[tuple[Box, Difference]]:
     """Pen strokes and stray ink, where no textual change tells of them already."""
     blanks = [grown(box, 5.0) for _, box in scene.blanks]
-    free = [*blanks, *(grown(box, 4.0) for box in (*scene.seals, *scene.slices)), *(grown(box, 5.0) for box in told)]
+    free = [*blanks, *_stamped(scene), *(grown(box, 5.0) for box in told)]
     printed = [located(scene, at) for at in scene.sheet.glyphs]
     return [(stroke.box, _stroke(scene, place, stroke, blanks)) for stroke in strokes(scene.sheet, printed, free)]
+
+
+def pale_words(scene: Scene, place: Registration, told: Sequence[Box], reader: TextReader) -> list[Difference]:
+    """Writing too pale to count as ink, where nothing else tells of it."""
+    blanks = [box for _, box in scene.blanks]
+    free = [*_stamped(scene), *(grown(box, 5.0) for box in told)]
+    return [
+        Difference(
+            kind="reading",
+            page=place.page,
+            reference_page=place.reference_page,
+            box=place.place(box),
+            clause=scene.clause(box),
+            found=text.text,
+            confidence=DOUBTFUL,
+            signals=("reread",),
+            note="pale writing",
+        )
+        for box, text in faint_writing(scene.sheet, free, blanks, reader)
+    ]
+
+
+def _stamped(scene: Scene) -> list[Box]:
+    return [grown(box, 4.0) for box in (*scene.seals, *scene.slices)]
 
 
 def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[Box]) -> Difference:

@@ -18,6 +18,7 @@ from pipeline.rules.wording import RESCAN, listed, say
 INK = "ink"  # signal of a difference seen as a stroke
 _CONTEXT = re.compile(r"…[^…]+…")
 RED = "red ink that belongs to no seal"  # note of red strokes
+PALE = "pale writing"  # note of words that only the image shows
 CRITICAL = "critical"  # note of a difference in a number, date, negation, party or forum
 
 
@@ -241,6 +242,8 @@ def _what(difference: Difference) -> Bilingual:
     expected, found = difference.expected, difference.found
     if difference.note == RED:
         return say("填写区以外有红色笔迹，不属于任何印章", "red ink outside the blanks that belongs to no seal")
+    if difference.note == PALE:
+        return say(f"有浅淡的文字“{found}”", f"pale writing “{found}”")
     if _is_ink(difference):
         struck = say(f"“{expected}”上有笔迹或划改", f"ink over “{expected}”")
         return struck if expected else say("填写区以外有笔迹", "ink outside the blanks")

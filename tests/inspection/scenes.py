@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.inspection.compare_form import Form, open_form
+from pipeline.inspection.compare_paper import darkness
+from pipeline.inspection.compare_runs import Aligned
+from pipeline.inspection.compare_scene import Scene, limits_of
+from pipeline.inspection.compare_sheet import Sheet, lay
+from pipeline.inspection.compare_text import Mark
+from pipeline.inspection.locate import FINE, locate, look_of
 from pipeline.inspection.strips import EdgeInk, edge_ink
 from pipeline.model import Box, Picture, Pixels, ReadLine, ReadText
+from pipeline.read import open_reference
+from tests.simulator.dossier import PrintDefect, ScanJob, prepare
 from tests.simulator.fonts import missing
 from tests.simulator.ink import Page, blank_page
 from tests.simulator.paper import ScannedPage, preset, scan
@@ -24,6 +35,9 @@ PRINT_DPI = 200
 PAPER_MM = (130.0, 160.0)
 SMALL_MM = (100.0, 180.0)  # enough for a straddle seal, and quick to scan
 
+FORM = Path("templates/csp_order/service_agreement/reference.pdf")
+CLAUSES = 4  # page
+
 needs_fonts = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 
 
@@ -35,6 +49,30 @@ class Illiterate:
 
     def read_strips(self, strips: list[Pixels]) -> tuple[ReadText, ...]:
         return tuple(ReadText("", 0.0) for _ in strips)
+
+
+@cache
+def form() -> Form:
+    return open_form(*open_reference(FORM, "2026-01"))
+
+
+def laid(name: str, dpi: int, *defects: PrintDefect) -> tuple[Sheet, tuple[Mark, ...]]:
+    """The clause page of the shipped agreement, scanned and laid over its form."""
+    pages, _ = prepare(ScanJob(pdf=FORM, defects=defects, seed=3), np.random.default_rng(3))
+    scanned = scan(pages[CLAUSES - 1], preset(name, dpi), np.random.default_rng(8))
+    dark = darkness(Picture(scanned.picture, float(dpi)))
+    blank = form().pictures.picture(CLAUSES, FINE)
+    found = locate(look_of(dark, float(dpi)), [look_of(darkness(blank), blank.dpi)], [0])
+    assert found is not None
+    expected = form().expected(CLAUSES)
+    return lay(dark, float(dpi), form().print_of(CLAUSES), expected, found.matrix, {}), expected
+
+
+def scene_of(sheet: Sheet, expected: tuple[Mark, ...]) -> Scene:
+    """As the judge sees it before anything is read."""
+    aligned = Aligned(expected, (), (), ())
+    limits = limits_of(sheet, expected, [], bilevel=False)
+    return Scene(aligned, sheet, [], [], [], [], limits, "", lambda box: "")
 
 
 def lined_page(size_mm: tuple[float, float] = PAPER_MM, seed: int = 0) -> Page:

@@ -2,51 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-from pipeline.inspection.compare_form import Form, open_form
-from pipeline.inspection.compare_paper import darkness
-from pipeline.inspection.compare_runs import Aligned
-from pipeline.inspection.compare_scene import Limits, Scene, is_odd, is_surely_odd, limits_of, strained_rows
-from pipeline.inspection.compare_sheet import Sheet, lay
-from pipeline.inspection.compare_text import Mark
-from pipeline.inspection.locate import FINE, locate, look_of
-from pipeline.model import Picture
-from pipeline.read import open_reference
-from tests.inspection.scenes import needs_fonts
+from pipeline.inspection.compare_scene import Limits, is_odd, is_surely_odd, strained_rows
+from tests.inspection.scenes import CLAUSES, laid, needs_fonts, scene_of
 from tests.simulator.defects import ReplaceText
-from tests.simulator.dossier import PrintDefect, ScanJob, prepare
-from tests.simulator.paper import preset, scan
 
-FORM = Path("templates/csp_order/service_agreement/reference.pdf")
-CLAUSES = 4  # page
 CONDITIONS = [("clean", 200), ("normal", 200), ("normal", 300), ("hard", 200)]
-
-
-@cache
-def form() -> Form:
-    return open_form(*open_reference(FORM, "2026-01"))
-
-
-def laid(name: str, dpi: int, *defects: PrintDefect) -> tuple[Sheet, tuple[Mark, ...]]:
-    pages, _ = prepare(ScanJob(pdf=FORM, defects=defects, seed=3), np.random.default_rng(3))
-    scanned = scan(pages[CLAUSES - 1], preset(name, dpi), np.random.default_rng(8))
-    dark = darkness(Picture(scanned.picture, float(dpi)))
-    blank = form().pictures.picture(CLAUSES, FINE)
-    found = locate(look_of(dark, float(dpi)), [look_of(darkness(blank), blank.dpi)], [0])
-    assert found is not None
-    expected = form().expected(CLAUSES)
-    return lay(dark, float(dpi), form().print_of(CLAUSES), expected, found.matrix, {}), expected
-
-
-def scene_of(sheet: Sheet, expected: tuple[Mark, ...]) -> Scene:
-    aligned = Aligned(expected, (), (), ())
-    limits = limits_of(sheet, expected, [], bilevel=False)
-    return Scene(aligned, sheet, [], [], [], [], limits, "", lambda box: "")
 
 
 @needs_fonts

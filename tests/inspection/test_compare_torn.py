@@ -11,9 +11,8 @@ from pipeline.inspection.compare_runs import align
 from pipeline.inspection.compare_torn import Edit, edit_of
 from pipeline.inspection.register import Registration
 from pipeline.model import Difference, ReadText
-from tests.inspection.scenes import needs_fonts
+from tests.inspection.scenes import CLAUSES, laid, needs_fonts, scene_of
 from tests.inspection.test_compare import Script
-from tests.inspection.test_compare_look import CLAUSES, laid, scene_of
 from tests.simulator.defects import ReplaceText
 
 

@@ -16,6 +16,7 @@ from pipeline.model import PageSource, Picture, Pixels, ReadLine, ReadText, Refe
 from pipeline.read import open_reader, open_reference
 from tests.inspection.scenes import needs_fonts
 from tests.simulator.defects import InsertSentence, ReplaceText
+from tests.simulator.defects_pale import PalePrint
 from tests.simulator.defects_pen import HandNote, StrikeOut
 from tests.simulator.dossier import PrintDefect, ScanJob, prepare
 from tests.simulator.ink import Page
@@ -140,6 +141,7 @@ CHANGES: dict[str, Callable[[], PrintDefect]] = {
     "a note in the margin": lambda: HandNote("价格另议", CLAUSES, (500.0, 300.0, 580.0, 330.0)),
     "a note in red": lambda: HandNote("价格另议", CLAUSES, (500.0, 300.0, 580.0, 330.0), "pen-red"),
     "a red note between the lines": lambda: HandNote("不", CLAUSES, (300.0, 300.0, 315.0, 315.0), "pen-red"),
+    "small pale print in the foot": lambda: PalePrint("第三条不适用于乙方", CLAUSES, (90.0, 786.0), 0.2, 6.0),
     "a sentence more": lambda: InsertSentence("10.4", "乙方同意放弃全部抗辩。", CLAUSES),
 }
 

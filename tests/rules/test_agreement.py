@@ -116,6 +116,14 @@ def test_red_ink_is_named() -> None:
     assert "红色笔迹" in told.message.zh
 
 
+def test_pale_writing_is_named_and_never_fails_alone() -> None:
+    note = difference(kind="reading", expected="", found="第三条不适用", signals=("reread",), note="pale writing")
+    whole = agreement(comparison=comparison(note))
+    (told,) = [item for item in findings(whole, "AGR-01") if item.outcome == "unsure"]
+    assert told.rule == "AGR-01f"  # a negation
+    assert "浅淡的文字“第三条不适用”" in told.message.zh
+
+
 def test_grey_scans_lead_to_doubt_only() -> None:
     changed = subs(agreement(GREY, comparison=comparison(difference())))
     assert changed["f"] == "unsure"
