@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from pipeline.model import Pixels
 _HEIGHT = 48  # px, what the recogniser works on
 _LINE_ROWS = ((0.34, 0.71), (0.24, 0.72))  # of the half height below the middle: round, oval seals
 _LINE_HALF, _LINE_GAP = 0.72, 0.1  # of the half width; space that a badly inked character leaves in a line
-_AIR = 4  # rows of 1/12 mm
+_SOFT = 2.5  # px of 1/12 mm
 
 
 def as_paper(ink: FloatMap, width: int) -> Pixels:
@@ -26,17 +28,20 @@ def as_paper(ink: FloatMap, width: int) -> Pixels:
 
 
 def name_strips(unrolled: Unrolled, span: Span) -> list[Pixels]:
-    """The name in some columns: without print in two widths, and with sharper strokes."""
-    lean, ink = unrolled.band(unrolled.lean, span), unrolled.band(unrolled.ink, span)
-    return [_line(unrolled, *each) for each in ((lean, 1.0), (lean, 1.25), (ink, 1.0))]
+    """The name in some columns: strokes carried on across print, without print but sharper, and with all of its ink."""
+    filled, lean, ink = (unrolled.band(each, span) for each in (unrolled.filled, unrolled.lean, unrolled.ink))
+    return [_line(unrolled, each, 1.0) for each in (filled, _sharpened(lean), ink)]
 
 
 def doubtful_strips(unrolled: Unrolled, span: Span) -> list[Pixels]:
-    """Further pictures of a name that the first ones did not settle, with air above and below or with other strokes."""
-    ink, thinned = unrolled.band(unrolled.ink, span), unrolled.band(unrolled.thinned, span)
-    air = ((_AIR, _AIR), (0, 0))
-    lines = ((thinned, 1.0), (np.pad(thinned, air), 1.2), (np.pad(ink, air), 1.25))
-    return [_line(unrolled, *each) for each in lines]
+    """Further pictures of a name that the first ones all but settled: with other strokes, and in another width."""
+    thinned, lean = unrolled.band(unrolled.thinned, span), unrolled.band(unrolled.lean, span)
+    return [_line(unrolled, thinned, 1.0), _line(unrolled, lean, 1.25)]
+
+
+def _sharpened(band: FloatMap) -> FloatMap:
+    soft = np.asarray(cv2.GaussianBlur(band, (0, 0), _SOFT), dtype=np.float32)
+    return np.asarray(np.clip(2 * band - soft, 0, 1), dtype=np.float32)
 
 
 def _line(unrolled: Unrolled, band: FloatMap, width: float) -> Pixels:
@@ -68,9 +73,12 @@ def levelled(patch: Patch, ink: FloatMap, turn: float) -> tuple[FloatMap, tuple[
     return np.asarray(cv2.warpAffine(ink, matrix, size, flags=cv2.INTER_LINEAR), dtype=np.float32), centre
 
 
-def inner_strips(patch: Patch, turn: float) -> list[Pixels]:
-    """The straight line below the middle, levelled by `turn` (0..1 clockwise); none if there is no ink."""
-    found = [_inner(patch, ink, turn) for ink in (patch.ink, patch.lean)]
+def inner_strips(inks: Sequence[FloatMap], patch: Patch, turn: float) -> list[Pixels]:
+    """The straight line below the middle in some of the patch's maps, levelled by `turn` (0..1 clockwise).
+
+    None for a map without ink there.
+    """
+    found = [_inner(patch, ink, turn) for ink in inks]
     return [strip for strip in found if strip is not None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.inspection.ink import FloatMap
 from pipeline.inspection.outline import Outline, points_and_normals
+from pipeline.inspection.ring_apart import BEYOND_MM, inside
 from pipeline.inspection.ring_arc import (
     ARC_PAD,
     COLUMNS,
@@ -29,7 +31,6 @@ from pipeline.inspection.ring_straight import grid, waviness
 _DEPTH_MM = 9.5  # how far inside the border of a 40 mm seal the lettering can reach
 _BORDERS_MM = 3.4  # of a 40 mm seal, by when even the inner of two borders has ended
 _INKED, _LEAST_RING, _RING_ROW = 0.4, 0.5, 0.6  # share of inked columns of a border's row, of that of the best row
-BEYOND_MM = 0.7  # of another seal's outline, where its border may still be
 _LEAST_LEVEL = 0.1  # density of a border that can be told from noise
 
 
@@ -37,15 +38,16 @@ _LEAST_LEVEL = 0.1  # density of a border that can be told from noise
 class Unrolled:
     """Lettering of a seal, clockwise from the outline's top: rows run from the border inwards, 12 px/mm.
 
-    `ink`, `lean`, `thinned` = the patch's, 1 = as dark as seal or border; `first`, `last` = columns of the name (last
-    may exceed the width: it wraps), `others` = other columns it may have, `top`, `bottom` = its rows, `inner` = first
-    row inside the border, `hidden` = share of each column's letters off the picture or under another seal, `axis` =
-    turns one of which is the seal's middle, if known, `sure` = which of them is, `column_mm` = width of a column
-    along the middle of the letters.
+    `ink`, `lean`, `filled`, `thinned` = the patch's, 1 = as dark as seal or border; `first`, `last` = columns of the
+    name (last may exceed the width: it wraps), `others` = other columns it may have, `top`, `bottom` = its rows,
+    `inner` = first row inside the border, `hidden` = share of each column's letters off the picture or under ink that
+    cannot be told from theirs, `covered` = off the picture or under any other seal, `axis` = turns one of which is the
+    seal's middle, if known, `sure` = which of them is, `column_mm` = width of a column along the middle of the letters.
     """
 
     ink: FloatMap
     lean: FloatMap
+    filled: FloatMap
     thinned: FloatMap
     first: int
     last: int
@@ -53,6 +55,7 @@ class Unrolled:
     bottom: int
     inner: int
     hidden: FloatMap
+    covered: FloatMap
     others: tuple[Span, ...] = ()
     axis: tuple[float, ...] = ()
     sure: bool = False
@@ -80,10 +83,18 @@ class Unrolled:
 
     @property
     def whole(self) -> bool:
-        """Whether the name, and a character's width at all its possible ends, is to be seen on the page by itself."""
+        """Whether the name, and a character's width at all its possible ends, is to be seen."""
+        return is_even(self.span, self.axis) and self._clear(self.hidden)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is to be seen on the page by itself."""
+        return self.whole and self._clear(self.covered)
+
+    def _clear(self, lost: FloatMap) -> bool:
         first, last = widest((self.span, *self.others))
         around = np.arange(first - 2 * HALF_LETTER, last + 2 * HALF_LETTER) % COLUMNS
-        return is_even(self.span, self.axis) and bool((self.hidden[around] < HIDDEN).all())
+        return bool((lost[around] < HIDDEN).all())
 
     @property
     def upright(self) -> bool:
@@ -103,9 +114,15 @@ def unroll(patch: Patch) -> Unrolled | None:
     x, y = grid(points, normals, np.arange(0, _DEPTH_MM * unit, 1 / SCALE))
     ink = _levelled(sampled(patch.ink, x, y), patch.level)
     inner = border_end(ink, unit)
-    lean, thinned = (_evened(sampled(each, x, y), inner, patch.level) for each in (patch.lean, patch.thinned))
+    lean, filled, thinned = (
+        _evened(sampled(each, x, y), inner, patch.level) for each in (patch.lean, patch.filled, patch.thinned)
+    )
     rows = slice(*(inner + int(LETTERS_MM[at] * unit * SCALE) for at in (0, -1)))
-    hidden, axis = unseen(patch, x[rows], y[rows], BEYOND_MM).mean(axis=0, dtype=np.float32), axes(patch)
+    hidden, covered = (
+        unseen(patch, x[rows], y[rows], BEYOND_MM, others).mean(axis=0, dtype=np.float32)
+        for others in (patch.hiding, patch.beside)
+    )
+    axis = axes(patch)
     places = places_of(lean, inner, unit, hidden, axis)
     if places is None:
         return None
@@ -116,8 +133,9 @@ def unroll(patch: Patch) -> Unrolled | None:
     depth = sum(band) / 2 / SCALE
     column_mm = 2 * np.pi * max((outline.a + outline.b) / 2 - depth, 3) / COLUMNS
     return Unrolled(
-        ink, lean, thinned, first, last, *band, inner, hidden, places.spans[1:], axis, places.sure, column_mm
-    )
+        ink, lean, filled, thinned, first, last, *band, inner, hidden, covered,
+        places.spans[1:], axis, places.sure, column_mm,
+    )  # fmt: skip
 
 
 def _levelled(ink: FloatMap, level: float) -> FloatMap:
@@ -148,20 +166,12 @@ def sampled(ink: FloatMap, x: FloatMap, y: FloatMap) -> FloatMap:
     return np.asarray(cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderValue=0), dtype=np.float32)
 
 
-def unseen(patch: Patch, x: FloatMap, y: FloatMap, beyond_mm: float = 0.0) -> NDArray[np.bool_]:
-    """Which places are off the picture, or under another seal and so far beyond its outline."""
+def unseen(
+    patch: Patch, x: FloatMap, y: FloatMap, beyond_mm: float = 0.0, others: Sequence[Outline] | None = None
+) -> NDArray[np.bool_]:
+    """Which places are off the picture, or under other seals and so far beyond; `others` = not only those that hide."""
     height, width = patch.ink.shape
     gone = (x < 0) | (y < 0) | (x > width - 1) | (y > height - 1)
-    for other in patch.beside:
-        gone |= _inside(other.grown(beyond_mm), x, y)
+    for other in patch.hiding if others is None else others:
+        gone |= inside(other.grown(beyond_mm), x / np.float32(SCALE), y / np.float32(SCALE))
     return np.asarray(gone)
-
-
-def _inside(outline: Outline, x: FloatMap, y: FloatMap) -> NDArray[np.bool_]:
-    """Which points (px of the patch) lie within an outline."""
-    cos, sin = np.cos(outline.angle), np.sin(outline.angle)
-    dx, dy = x / SCALE - outline.x, y / SCALE - outline.y
-    along, across = (dx * cos + dy * sin) / outline.a, (dy * cos - dx * sin) / outline.b
-    if outline.shape == "square":
-        return np.asarray(np.maximum(np.abs(along), np.abs(across)) <= 1)
-    return np.asarray(along**2 + across**2 <= 1)

@@ -17,7 +17,7 @@ from pipeline.inspection.ring_vote import voted
 from pipeline.inspection.seals import find_seals
 from pipeline.model import Picture, Pixels, ReadLine, ReadText
 from tests.inspection.scenes import CUSTOMER, OTHER, lined_page, needs_fonts, picture, scanned, stamped
-from tests.simulator.seals import SealSpec
+from tests.simulator.seals import Kind, SealSpec
 
 
 class FakeReader:
@@ -201,6 +201,37 @@ def test_letters_of_a_seal_beside_are_no_part_of_the_name(ink: str) -> None:
 
 
 @needs_fonts
+@pytest.mark.parametrize(("ink", "told_apart"), [("red", False), ("purple", True), ("blue", True)])
+def test_ink_of_a_seal_beside_is_taken_off(ink: str, told_apart: bool) -> None:
+    alone, spec = lined_page((150, 160)), SealSpec("蓝鲸有限公司", diameter_mm=42, rotation_deg=5)
+    stamped(alone, spec, (95, 90))
+    scan, (both, _) = picture(scanned(alone)), _pair(ink, 33)
+    own, *others = sorted(find_seals(both, 1), key=lambda mark: -mark.x)
+    (plain,) = find_seals(scan, 1)
+    bare, patch = cut_patch(scan, plain), cut_patch(both, own, others)
+    size = tuple(slice(0, min(sides)) for sides in zip(bare.ink.shape, patch.ink.shape, strict=True))
+    wrong = [
+        float(((each.ink[size] > 0.5 * bare.level) != (bare.ink[size] > 0.5 * bare.level)).mean())
+        for each in (patch, cut_patch(both, own))
+    ]
+    assert wrong[0] < 0.8 * wrong[1]
+    assert (patch.hiding == ()) is told_apart
+
+
+@needs_fonts
+@pytest.mark.parametrize("ink", ["red", "blue"])
+@pytest.mark.parametrize("kind", ["company", "department"])
+def test_a_middle_half_under_another_seal_still_shows_whether_a_line_stands_there(ink: str, kind: Kind) -> None:
+    page, name = lined_page((150, 160)), "蓝鲸有限公司"
+    stamped(page, SealSpec(name, kind=kind, inner={"department": "技术科"}.get(kind)), (95, 90))
+    stamped(page, SealSpec(OTHER, diameter_mm=40, colour=ink), (95 - 28, 98), seed=4)
+    scan = picture(scanned(page))
+    own, *others = sorted(find_seals(scan, 1), key=lambda mark: -mark.x)
+    seal = read_seal(scan, own, 1, FakeReader(*[(name, 0.99)] * 3), others)
+    assert seal.kind == ("company" if kind == "company" else "unknown")
+
+
+@needs_fonts
 def test_a_name_partly_under_another_seal_is_never_sure() -> None:
     page, _ = _pair("blue", 30)
     marks = find_seals(page, 1)
@@ -228,7 +259,7 @@ def test_a_name_cut_by_the_page_is_never_sure() -> None:
 def test_the_straight_line_is_cut_out_without_letters_of_the_ring() -> None:
     page = _page(SealSpec("杭州澜海供应链管理股份有限公司", kind="department", inner="销售部", diameter_mm=38))
     patch = cut_patch(page, find_seals(page, 1)[0])
-    strips = inner_strips(patch, 0.0)
+    strips = inner_strips((patch.ink, patch.lean), patch, 0.0)
     assert strips
     for strip in strips:
         assert 100 < strip.shape[1] < 190  # three characters
@@ -247,6 +278,9 @@ def test_the_straight_line_is_cut_out_without_letters_of_the_ring() -> None:
         (SealSpec(CUSTOMER, kind="invoice", diameter_mm=40, tax_number="91440300MA5TEST0X1"), CUSTOMER, "", "unknown"),
         (SealSpec(CUSTOMER, kind="department", inner="技术科", diameter_mm=38), CUSTOMER, "", "unknown"),
         (SealSpec(CUSTOMER, kind="department", inner="技术科", diameter_mm=38), CUSTOMER, "技术科", "department"),
+        (SealSpec(CUSTOMER, kind="department", inner="检验合格专用章"), CUSTOMER, "检验合格专用章", "unknown"),
+        (SealSpec(CUSTOMER, kind="department", inner="综合专用章"), CUSTOMER, "综合专用章", "unknown"),
+        (SealSpec(CUSTOMER, kind="contract"), CUSTOMER, "一同专用章", "contract"),
         (SealSpec(CUSTOMER, diameter_mm=42), "全国统一发票监制章", "", "unknown"),
         (SealSpec(CUSTOMER, diameter_mm=42), "澜海市电子证照专用章", "", "unknown"),
     ],
@@ -257,6 +291,13 @@ def test_a_blank_middle_makes_a_company_seal_and_a_line_that_is_not_read_none(
     page = _page(spec)
     answers = [(name, 0.98)] * 3 + [(inner, 0.9)] * 2
     assert read_seal(page, find_seals(page, 1)[0], 1, FakeReader(*answers)).kind == expected
+
+
+@needs_fonts
+def test_readings_of_a_line_that_contradict_each_other_leave_the_kind_open() -> None:
+    page = _page(SealSpec(CUSTOMER, kind="contract"))
+    answers = [(CUSTOMER, 0.98)] * 3 + [("合同专用章", 0.9), ("财同专用章", 0.8)]
+    assert read_seal(page, find_seals(page, 1)[0], 1, FakeReader(*answers)).kind == "unknown"
 
 
 @needs_fonts
