@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,6 @@ from pipeline.flow.document import look
 from pipeline.ingest import media_of
 from pipeline.inspection import Inspection, inspect
 from pipeline.model import (
-    Classification,
     Extraction,
     Facts,
     FieldValue,
@@ -25,7 +24,6 @@ from pipeline.model import (
     ReadLine,
     ReadText,
     Review,
-    Seal,
     Straddle,
     Submission,
     TextReader,
@@ -37,7 +35,6 @@ from pipeline.validate import judge, judge_case, validate
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "templates"
-STRADDLE_PACK = ("csp_order", "service_agreement")
 
 
 @dataclass(frozen=True)
@@ -111,43 +108,37 @@ def observe(path: Path, *, straddle: bool) -> Inspection:
 
 @dataclass(frozen=True)
 class StraddleTold:
-    """The straddle seal of one file, the whole seals, and what the straddle rules found."""
+    """The straddle seal of one file, None where nothing claims the file, and what the straddle rules found."""
 
-    straddle: Straddle
-    seals: tuple[Seal, ...]
+    straddle: Straddle | None
     findings: tuple[Finding, ...]
 
     @property
     def outcome(self) -> str:
-        """The gravest answer of the straddle rules: fail, error, unsure, pass or n/a."""
+        """The gravest answer of the straddle rules: fail, error, unsure, pass or n/a; an unclaimed file is unsure."""
+        if self.straddle is None:
+            return "unsure"
         said = {finding.outcome for finding in self.findings}
         return next((outcome for outcome in ("fail", "error", "unsure", "pass") if outcome in said), "n/a")
 
 
 def judge_straddle(
-    path: Path, customer: str, today: date, *, templates: Path = SHIPPED, pack: tuple[str, str] = STRADDLE_PACK
+    path: Path, customer: str, today: date, *, templates: Path, engine: TextReader | None = None
 ) -> StraddleTold:
-    """What the straddle rules of a pack say of a file whose customer was read as `customer`; no page is read.
+    """What the rules of the only pack in `templates` say of a file that is read and compared with its form.
 
-    The comparison with the blank form, which can confirm a swapped page, is not run.
+    Its customer is taken for read as `customer`.
     """
-    reading = read(path, submission_of(path), _StripsOnly(reader()))
-    if reading.pictures is None:
-        raise ValueError(f"{path.name} has no pictures")
-    seen = inspect(reading.document, reading.pictures, _StripsOnly(reader()), places={}, straddle=True).observations
     packs = _packs(templates)
-    form = packs.find(*pack)
-    if form is None or form.straddle_party is None or seen.straddle is None:
-        raise ValueError(f"{'/'.join(pack)} has no straddle seal")
-    facts = Facts(
-        document=reading.document,
-        classification=Classification(type=form.type, case_type=form.case_type, edition=form.edition),
-        extraction=Extraction(fields={form.straddle_party: FieldValue(value=customer, raw=customer)}),
-        observations=seen,
-    )
-    rules = tuple(rule for rule in form.rules if rule.spec.check == "straddle")
-    findings = judge(facts, replace(form, rules=rules), _world(packs, facts, today, "distributor"))
-    return StraddleTold(seen.straddle, seen.seals, findings)
+    with tempfile.TemporaryDirectory() as gallery:
+        facts = look(path, submission_of(path), packs, engine or reader(), Path(gallery))
+    form = packs.find(facts.classification.case_type, facts.classification.type)
+    if form is None or form.straddle_party is None:
+        return StraddleTold(None, ())
+    named = Extraction(fields={form.straddle_party: FieldValue(value=customer, raw=customer)})
+    facts = facts.model_copy(update={"extraction": named})
+    findings = judge(facts, form, _world(packs, facts, today, "distributor"))
+    return StraddleTold(facts.observations.straddle, findings)
 
 
 def submission_of(path: Path) -> Submission:

@@ -62,6 +62,11 @@ class StraddleJob:
         return frozenset({"pass"}) if clear else frozenset({"pass", "unsure"})
 
     @property
+    def pages(self) -> int:
+        """Pages as printed."""
+        return self.sheets * (2 if self.condition in (DUPLEX, BACKS) else 1)
+
+    @property
     def pressed_together(self) -> int:
         """Sheets under one seal."""
         return max(self.groups or (self.sheets,))

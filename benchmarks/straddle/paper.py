@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
+import pypdfium2
 
-from benchmarks.product import SHIPPED
 from benchmarks.straddle import jobs
+from benchmarks.straddle.forms import SHIPPED_FORM, LongForms, pages_of_form
 from benchmarks.straddle.jobs import StraddleJob
 from tests.simulator.fictional import company
 from tests.simulator.fill import blanks
-from tests.simulator.ink import Bytes, Page, print_pdf
+from tests.simulator.ink import Bytes, Page, print_page
 from tests.simulator.paper import ScannedPage, ScanSettings, preset, scan
 from tests.simulator.parties import Party
 from tests.simulator.seals import SealSpec, impress
 from tests.simulator.straddle import Edge, StraddleSpec, straddle
 
-_FORM = SHIPPED / "csp_order" / "service_agreement" / "reference.pdf"
 _SIZES_MM = (38, 40, 40, 40, 42, 42)  # company seals are cut to a few sizes, so two parties' are often alike
 _EDGES: dict[str, Edge] = {jobs.LEFT: "left", jobs.TOP: "top", jobs.BOTTOM: "bottom"}
 
@@ -37,13 +38,13 @@ class Contract:
     order: tuple[int, ...] = ()
 
 
-def make_contract(job: StraddleJob) -> Contract:
-    """Print, stamp, disorder, scan; printed pages repeat beyond the length of the form."""
+def make_contract(job: StraddleJob, forms: LongForms) -> Contract:
+    """Print, stamp, disorder, scan."""
     rng = np.random.default_rng(job.seed)
     customer, agent, stranger = (company(rng, 6, 18) for _ in range(3))
     seal = _seal(job, customer, rng)
     spec, named = _spec(job, seal, agent, stranger, rng)
-    pages = _print(job)
+    pages = _print(job, forms.printed)
     if job.signing:
         _sign(pages[-1], seal if job.kind != jobs.AGENT else _seal(job, customer, rng), rng)
     if job.kind != jobs.ABSENT:
@@ -125,22 +126,25 @@ def _other_height(along: float) -> float:
     return along + 75 if along < 147 else along - 75
 
 
-def _print(job: StraddleJob) -> list[Page]:
-    """Sheets of the form, its signing page last; the print is shared and never written on."""
-    prints = _printed(300 if job.dpi > 200 else 200)
-    count = job.sheets * (2 if job.condition in (jobs.DUPLEX, jobs.BACKS) else 1)
-    body = [prints[nth % (len(prints) - 1)] for nth in range(count - 1)]
-    return [Page(page.toner, page.dpi, number) for number, page in enumerate([*body, prints[-1]], 1)]
+def _print(job: StraddleJob, printed: Path) -> list[Page]:
+    """Pages of the form, its signing page last; the print is shared and never written on."""
+    dpi = 300 if job.dpi > 200 else 200
+    sheets = [_printed(printed, dpi, at) for at in pages_of_form(job.pages)]
+    return [Page(sheet.toner, sheet.dpi, number) for number, sheet in enumerate(sheets, 1)]
 
 
-@cache
-def _printed(dpi: int) -> tuple[Page, ...]:
-    return tuple(print_pdf(_FORM, dpi))
+@lru_cache(maxsize=32)  # memory: 9 MB a page at 300 dpi
+def _printed(path: Path, dpi: int, at: int) -> Page:
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return print_page(document[at], dpi, at + 1)
+    finally:
+        document.close()
 
 
 @cache
 def _signing_place() -> tuple[float, float]:
-    zone = next(zone for zone in blanks(_FORM) if zone.name == "customer_seal")
+    zone = next(zone for zone in blanks(SHIPPED_FORM) if zone.name == "customer_seal")
     x0, top, x1, bottom = zone.box
     return (x0 + x1) / 2 * 25.4 / 72, (top + bottom) / 2 * 25.4 / 72
 

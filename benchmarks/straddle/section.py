@@ -6,6 +6,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from benchmarks import pictures, plots
@@ -13,6 +14,7 @@ from benchmarks.crew import Crew, Done
 from benchmarks.measure import Miss, Section
 from benchmarks.plan import Plan
 from benchmarks.product import judge_straddle
+from benchmarks.straddle.forms import LongForms, open_forms
 from benchmarks.straddle.jobs import GENUINE, HIDDEN, ROUND, StraddleJob, straddle_jobs
 from benchmarks.straddle.paper import Contract, make_contract, montage
 from benchmarks.straddle.tables import (
@@ -40,14 +42,16 @@ _SHOWN = 6  # pictures a row
 
 
 def run(plan: Plan, crew: Crew) -> Section:
-    """Made contracts of 2 to 30 sheets, sound and unsound, judged by the shipped rules of the service agreement."""
+    """Made contracts of 2 to 30 sheets, sound and unsound, compared with their form and judged by the shipped rules."""
     if lacking := fonts.missing():
         return Section("straddle", skipped=(f"everything: {lacking}",))
-    skipped = [
-        "the comparison with the blank form, which can confirm a swapped or missing page: the whole chain is not run",
-        "reading the customer's name from the page: it is given to the rules as if read without error",
-    ]
-    done = crew.map(work, straddle_jobs(plan, plan.size(ROUND, 11 * ROUND)), "stamped contracts")
+    try:
+        forms = open_forms(plan.out)
+    except FileNotFoundError as error:
+        return Section("straddle", skipped=(f"everything: {error}",))
+    skipped = ["reading the customer's name from the page: it is given to the rules as if read without error"]
+    jobs = straddle_jobs(plan, plan.size(ROUND, 11 * ROUND))
+    done = crew.map(partial(work, forms), jobs, "stamped contracts")
     results = [item.value or StraddleResult(item.job, "crash", crash=_last(item)) for item in done]
     misses = _misses(results)
     wanted = {miss.picture for miss in misses}
@@ -65,30 +69,30 @@ def run(plan: Plan, crew: Crew) -> Section:
     return Section("straddle", tables, misses, skipped, plots=[_plot(plan, results)])
 
 
-def work(job: StraddleJob) -> StraddleResult:
+def work(forms: LongForms, job: StraddleJob) -> StraddleResult:
     """Make a contract, show it to the product, compare."""
-    contract = make_contract(job)
+    contract = make_contract(job, forms)
     with tempfile.TemporaryDirectory() as folder:
         nothing = Truth("", job.seed, job.dpi, "", [], [], [], [], [], [])
         path = write_pdf(Scan(list(contract.scanned), nothing), Path(folder) / "contract.pdf")
         try:
-            told = judge_straddle(path, contract.customer, _TODAY)
+            told = judge_straddle(path, contract.customer, _TODAY, templates=forms.of(job.pages))
         except Exception:
             crash = traceback.format_exc(limit=-3)
             return StraddleResult(job, "crash", crash=crash, picture=_picture(job, contract))
     straddle = told.straddle
     outcome = "crash" if told.outcome == "error" else told.outcome
-    right = named_pages(job, straddle, contract.pages, contract.order)
-    wrong = outcome not in job.right or right == "wrong"
+    named = named_pages(job, straddle, contract.pages, contract.order) if straddle else ""
+    wrong = outcome not in job.right or named == "wrong"
     return StraddleResult(
         job,
         outcome,
-        form=straddle.form,
-        named=right,
+        form=straddle.form if straddle else "",
+        named=named,
         said="; ".join(
             f"{finding.rule} {finding.outcome}" for finding in told.findings if finding.outcome in ("fail", "unsure")
         ),
-        reason=straddle.reason,
+        reason=straddle.reason if straddle else "not known for the form",
         picture=_picture(job, contract) if wrong else "",
     )
 

@@ -70,7 +70,8 @@ def verdict_tables(results: Sequence[StraddleResult]) -> list[Table]:
     rows["all unsound"] = _row([result for result in results if result.job.kind in DEFECTS])
     note = (
         "Right: a genuine document passes where it bears a whole seal, is scanned well and has at most 15 sheets under "
-        "one seal (else it passes or is left open); an unsound one fails or is left open."
+        "one seal (else it passes or is left open); an unsound one fails or is left open. Every page is one of the "
+        "form that the product compares with: the shipped agreement, lengthened by pages of annex for as many sheets."
     )
     hidden = {kind: _row([result for result in results if result.job.kind == kind]) for kind in HIDDEN}
     said = (

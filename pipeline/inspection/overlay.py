@@ -24,6 +24,8 @@ PX = 6.0  # px/mm of the comparison
 INKED = 0.08
 AROUND = 3  # px to look around
 _SEAM = 2  # columns: ink fades where paper ends, which cost genuine slices 0.1 to 0.2 of their correlation
+# Colour bleeds beyond where ink ends, by 1 mm where a scan is coded badly: there the impression has letters.
+_HALF = 0.5
 _SHIFT_MM = 1.4
 _BORDER_MM = 1.8
 _LETTERING = 0.45  # of the radius: further in stand the star and the lines below it
@@ -69,9 +71,13 @@ def _lettering(shape: tuple[int, ...], x: float, y: float, radius: float) -> Flo
 
 @dataclass(frozen=True)
 class Piece:
-    """Ink of a slice at `PX`, and its ring of lettering; rows centred on the circle, which starts at `start` mm."""
+    """Ink of a slice at `PX`; rows centred on the circle, which starts at `start` mm.
+
+    `zone` = where its ring of lettering is, `ring` = the same but for the seams.
+    """
 
     ink: FloatMap
+    zone: FloatMap
     ring: FloatMap
     start: float
 
@@ -106,10 +112,20 @@ def piece_of(page: EdgeInk, edge: Edge, composed: Composition, index: int) -> Pi
     return _ringed(_scaled(part, PX / SCALE), float(fit.starts[index]), fit.radius)
 
 
-def _ringed(ink: FloatMap, start: float, radius: float) -> Piece:
-    ring = _lettering(ink.shape, -start * PX, radius * PX, radius)
+def _ringed(laid: FloatMap, begin: float, radius: float) -> Piece:
+    first, end = _inked(laid)
+    ink, start = np.ascontiguousarray(laid[:, first:end]), begin + first / PX
+    zone = _lettering(ink.shape, -start * PX, radius * PX, radius)
+    ring = zone.copy()
     ring[:, :_SEAM], ring[:, -_SEAM:] = 0, 0
-    return Piece(ink, ring, start)
+    return Piece(ink, zone, ring, start)
+
+
+def _inked(ink: FloatMap) -> tuple[int, int]:
+    """First column and the one after the last in which the border is as dark as a slice ends: about half."""
+    darkest = ink.max(axis=0)
+    columns = np.flatnonzero(darkest >= _HALF * np.median(darkest))
+    return int(columns[0]), int(columns[-1]) + 1
 
 
 def _squeezed(strip: EdgeStrip, composed: Composition, index: int) -> FloatMap:

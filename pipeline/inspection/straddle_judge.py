@@ -9,16 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.inspection.circle import Envelope
-from pipeline.inspection.compose import (
-    Composition,
-    best_order,
-    compose_oval,
-    compose_slices,
-    split_groups,
-    strayed_pages,
-    without_one,
-)
+from pipeline.inspection.compose import Composition, compose_oval, compose_slices, strayed_pages
 from pipeline.inspection.content import Agreement, agreement
+from pipeline.inspection.orders import best_order, split_groups, without_one
 from pipeline.inspection.seals import SealMark
 from pipeline.inspection.slices import Band, elsewhere, has_trace, slice_at
 from pipeline.inspection.strips import EdgeInk
@@ -180,8 +173,10 @@ def _content_checked(
     if apart:
         reason = f"between pages {apart} more of the seal is missing than at the other seams: a sheet may be gone"
         return replace(verdict, form="inconsistent", reason=reason, confidence=0.4)
-    untold, bare = [page for a in known for page in a.untold], [page for a in known for page in a.bare]
-    verdict = replace(verdict, untold=tuple(sorted(untold)), bare=tuple(sorted(bare)))
+    bare = {page for a in known for page in a.bare}
+    askew = {page for part in parts for page in part.off_seam(bare)}
+    untold = askew.union(*(a.untold for a in known))
+    verdict = replace(verdict, untold=tuple(sorted(untold)), bare=tuple(sorted(bare - askew)))
     others = sorted(page for a in known for page in a.other_letters)
     if others:
         reason = f"{verdict.reason}; characters on pages {others} are not those of the whole impression"

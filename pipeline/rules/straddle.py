@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from pipeline.model import Bilingual, Edge, Facts, Outcome, Straddle
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
-from pipeline.rules.compare import same
 from pipeline.rules.esign import signed_by
 from pipeline.rules.pages import verified_pages
-from pipeline.rules.places import certain
 from pipeline.rules.quality import WHITENED, weak_pages
-from pipeline.rules.reading import SURE, read_field
-from pipeline.rules.seals import owner_outcome
+from pipeline.rules.reading import SURE
+from pipeline.rules.straddle_owner import Owner
 from pipeline.rules.straddle_said import missing, odd, order, plain, untold
 from pipeline.rules.wording import RESCAN, listed, say
 
@@ -167,8 +164,7 @@ class StraddleSeal(DocumentCheck):
         if straddle.form not in ("one_impression", "two_impressions") or straddle.confidence <= 0.5:
             zh, en = "各页印迹能否合拢成一枚印章尚不能确定", "Whether the slices compose one seal is not certain"
             return plain("e", "unsure", zh, en, straddle)
-        party = self._party(facts, pack)
-        compared = straddle.whole_page or (party and self._confirmed(facts, straddle, party))
+        compared = straddle.whole_page or Owner.of(facts, pack, self.same_size_mm).confirmed(straddle)
         if owner.outcome == "pass" and not compared:
             zh = "各页印迹能合拢，但没有同一枚印章的完整印迹可逐片比对，请看合拢图核对"
             en = "The slices fit, but no whole impression of this seal is there to compare with: look at the picture"
@@ -191,55 +187,9 @@ class StraddleSeal(DocumentCheck):
         vouched = verified_pages(facts) if self.bare_slices == "verified" else frozenset()
         return tuple(page for page in straddle.bare_pages if page not in vouched)
 
-    def _party(self, facts: Facts, pack: Pack) -> str | None:
-        reading = read_field(facts, pack, pack.straddle_party) if pack.straddle_party else None
-        return reading.text if reading and reading.state == "read" else None
-
     def _owner(self, facts: Facts, pack: Pack, straddle: Straddle) -> Judgement:
-        party = self._party(facts, pack)
-        if party is None or not (straddle.text or straddle.whole_page):
-            zh, en = "骑缝章名称未能读出，请人工核对", "The straddle seal's name could not be read"
-            return self._doubt("f", zh, en, straddle)
-        continues = self._is_party_s(facts, straddle, party, straddle.whole_page)
-        outcome = _read_owner(straddle, party) if straddle.text else "unsure"
-        if outcome == "fail" and continues:
-            zh = f"骑缝章合拢后读作“{straddle.text}”，印文却与“{party}”的印章相符，请人工核对"
-            en = f"The joined seal reads “{straddle.text}”, but its picture is that of the seal of “{party}”"
-            return self._doubt("f", zh, en, straddle)
-        if outcome != "unsure":
-            relation = say("相符", "is the party's") if outcome == "pass" else say("不符", f"is not “{party}”")
-            zh = f"骑缝章合拢后读作“{straddle.text}”，与“{party}”{relation.zh}"
-            return plain("f", outcome, zh, f"The joined seal reads “{straddle.text}”, which {relation.en}", straddle)
-        if continues:
-            zh = f"各页印迹与第 {straddle.whole_page} 页“{party}”的印章逐片相符"
-            en = f"Every slice continues the picture of the seal of “{party}” on page {straddle.whole_page}"
-            return plain("f", "pass", zh, en, straddle)
-        if self._confirmed(facts, straddle, party):
-            zh = f"骑缝章每个字或读作“{party}”，或与第 {straddle.like_page} 页的印章图样相符"
-            en = f"Every letter is that of “{party}”, by reading or by its seal on page {straddle.like_page}"
-            return plain("f", "pass", zh, en, straddle)
-        zh = f"骑缝章合拢后读作“{straddle.text}”，不能确定其归属，请人工核对"
-        return self._doubt(
-            "f", zh, f"The joined straddle seal reads “{straddle.text}”; whose it is is not certain", straddle
-        )
-
-    def _confirmed(self, facts: Facts, straddle: Straddle, party: str) -> bool:
-        """Each letter is the party's by its reading, or by its picture where it was misread."""
-        if not straddle.text or not self._is_party_s(facts, straddle, party, straddle.like_page):
-            return False
-        misread = _misread(straddle.text, party)
-        return misread is not None and len(misread) <= _MISREAD and not misread & set(straddle.unlike)
-
-    def _is_party_s(self, facts: Facts, straddle: Straddle, party: str, page: int | None) -> bool:
-        """Whether the whole impression on `page` that the slices were compared with is the party's."""
-        size = straddle.diameter_mm
-        return size is not None and any(
-            seal.page == page
-            and certain(seal)
-            and abs(seal.diameter_mm - size) <= self.same_size_mm
-            and owner_outcome(seal.text, seal.text_confidence, party) == "pass"
-            for seal in facts.observations.seals
-        )
+        judged = Owner.of(facts, pack, self.same_size_mm).judge(straddle)
+        return judged.model_copy(update={"fix": self.rescan}) if judged.outcome == "unsure" else judged
 
     def _doubt(self, sub: str, zh: str, en: str, straddle: Straddle) -> Judgement:
         return plain(sub, "unsure", zh, en, straddle).model_copy(update={"fix": self.rescan})
@@ -268,27 +218,7 @@ def _under_signature(judgement: Judgement) -> Judgement:
     return judgement.model_copy(update={"outcome": "unsure", "severity": "hold", "message": message, "fix": None})
 
 
-_BRACKETS = str.maketrans("", "", "()（）")
 _EDGES: dict[Edge, str] = {"right": "右侧", "left": "左侧", "top": "上边", "bottom": "下边"}
-_MISREAD = 2  # letters of a joined seal that its picture may make up for
-
-
-def _read_owner(straddle: Straddle, party: str) -> Outcome:
-    """Stricter than for a whole seal: a letter that was lost may stand on a slice of another seal; a bracket not."""
-    outcome = owner_outcome(straddle.text, straddle.text_confidence, party)
-    exact = same(straddle.text.translate(_BRACKETS), party.translate(_BRACKETS))
-    return "unsure" if outcome == "pass" and not exact else outcome
-
-
-def _misread(text: str, party: str) -> set[int] | None:
-    """Places in `text` of letters that are not the party's; None if more than brackets is missing or too much."""
-    places: set[int] = set()
-    for kind, at, end, party_at, party_end in SequenceMatcher(None, text, party, autojunk=False).get_opcodes():
-        if kind == "replace" and end - at == party_end - party_at:
-            places |= set(range(at, end))
-        elif kind != "equal" and (text[at:end] + party[party_at:party_end]).translate(_BRACKETS):
-            return None
-    return places - {at for at, letter in enumerate(text) if not letter.translate(_BRACKETS)}
 
 
 def _bare_pages(facts: Facts, straddle: Straddle) -> list[int]:

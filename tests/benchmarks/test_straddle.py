@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from benchmarks.measure import Rate
 from benchmarks.plan import Plan
 from benchmarks.product import StraddleTold, judge_straddle
 from benchmarks.straddle import jobs
+from benchmarks.straddle.forms import CASE, FORM, LongForms, open_forms, pages_of_form
 from benchmarks.straddle.jobs import CONDITIONS, DEFECTS, GENUINE, HIDDEN, ROUND, StraddleJob, straddle_jobs
 from benchmarks.straddle.paper import Contract, make_contract, montage
 from benchmarks.straddle.tables import (
@@ -26,11 +28,21 @@ from benchmarks.straddle.tables import (
     verdict_tables,
 )
 from pipeline.model import Bilingual, Finding, Outcome, Straddle, StraddleForm
+from pipeline.packs import load_packs
+from pipeline.read import open_reference
+from pipeline.rules import CHECKS
 from tests.simulator import fonts
 from tests.simulator.dossier import Scan, Truth
 from tests.simulator.writers import write_pdf
 
-needs_fonts = pytest.mark.skipif(fonts.missing() is not None, reason=str(fonts.missing()))
+needs_print = pytest.mark.skipif(
+    shutil.which("soffice") is None or fonts.missing() is not None, reason="no LibreOffice or fonts"
+)
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> LongForms:
+    return open_forms(tmp_path_factory.mktemp("straddle"))
 
 
 def plan_of(tmp_path: Path, seed: int = 3) -> Plan:
@@ -177,27 +189,27 @@ def test_a_full_sample_has_every_length(tmp_path: Path) -> None:
     assert all(sum(job.groups) == job.sheets and min(job.groups) >= 2 for job in listed if job.groups)
 
 
-@needs_fonts
-def test_the_named_page_bears_no_slice() -> None:
-    contract = make_contract(job_of(jobs.MISSING, signing=False))
+@needs_print
+def test_the_named_page_bears_no_slice(forms: LongForms) -> None:
+    contract = make_contract(job_of(jobs.MISSING, signing=False), forms)
     bare = contract.pages[0]
     inks = [ink_at_right(contract, number) for number in range(1, 5)]
     assert inks[bare - 1] < 30
     assert all(ink > 150 for number, ink in enumerate(inks, 1) if number != bare)
 
 
-@needs_fonts
-def test_sheets_are_swapped_and_taken_out() -> None:
-    swapped = make_contract(job_of(jobs.SWAPPED, sheets=3, signing=False))
+@needs_print
+def test_sheets_are_swapped_and_taken_out(forms: LongForms) -> None:
+    swapped = make_contract(job_of(jobs.SWAPPED, sheets=3, signing=False), forms)
     assert len(swapped.scanned) == 3
     assert sorted(swapped.order) == [1, 2, 3]
     assert swapped.order != (1, 2, 3)
-    assert len(make_contract(job_of(jobs.OUT_WIDE, sheets=4, signing=False)).scanned) == 3
+    assert len(make_contract(job_of(jobs.OUT_WIDE, sheets=4, signing=False), forms).scanned) == 3
 
 
-@needs_fonts
-def test_a_montage_shows_every_page() -> None:
-    contract = make_contract(job_of(sheets=2, signing=False))
+@needs_print
+def test_a_montage_shows_every_page(forms: LongForms) -> None:
+    contract = make_contract(job_of(sheets=2, signing=False), forms)
     strips, dpi = montage(contract)
     assert dpi == 150
     assert strips.shape[1] > 2 * contract.slice_mm * 150 / 25.4
@@ -214,7 +226,7 @@ def test_the_gravest_finding_decides() -> None:
         return Finding(rule="SEAL-03a", outcome=outcome, severity="block", message=Bilingual(zh="", en=""))
 
     def told(*outcomes: Outcome) -> str:
-        return StraddleTold(straddle_of("absent"), (), tuple(finding(outcome) for outcome in outcomes)).outcome
+        return StraddleTold(straddle_of("absent"), tuple(finding(outcome) for outcome in outcomes)).outcome
 
     assert told("pass", "unsure") == "unsure"
     assert told("pass", "fail", "unsure") == "fail"
@@ -222,11 +234,28 @@ def test_the_gravest_finding_decides() -> None:
     assert told() == "n/a"
 
 
-@needs_fonts
-def test_the_shipped_rules_judge_a_file(tmp_path: Path) -> None:
-    contract = make_contract(job_of(jobs.ABSENT, sheets=2, signing=False))
+def test_a_file_that_nothing_claims_is_left_open() -> None:
+    assert StraddleTold(None, ()).outcome == "unsure"
+
+
+@needs_print
+def test_every_form_is_as_long_as_its_contract_and_no_page_comes_twice(forms: LongForms) -> None:
+    for count in (2, 10):
+        (pack,) = load_packs(forms.of(count), CHECKS).documents()
+        assert (pack.case_type, pack.type) == (CASE, FORM)
+        assert [rule.spec.id for rule in pack.rules] == ["SEAL-03"]
+        assert pack.reference is not None
+        form, _ = open_reference(pack.reference, pack.edition or "")
+        assert len({page.text for page in form.pages}) == len(form.pages) == len(pages_of_form(count)) == count
+        assert {blank.page for blank in form.blanks if blank.name == "customer_seal"} == {count}
+
+
+@needs_print
+def test_the_shipped_rules_judge_a_file_beside_its_form(forms: LongForms, tmp_path: Path) -> None:
+    contract = make_contract(job_of(jobs.ABSENT, sheets=2, signing=False), forms)
     nothing = Truth("", 0, 150, "colour", [], [], [], [], [], [])
     path = write_pdf(Scan(list(contract.scanned), nothing), tmp_path / "contract.pdf")
-    told = judge_straddle(path, contract.customer, date(2026, 10, 9))
+    told = judge_straddle(path, contract.customer, date(2026, 10, 9), templates=forms.of(2))
     assert {finding.rule[:7] for finding in told.findings} == {"SEAL-03"}
+    assert told.straddle is not None
     assert told.outcome in ("fail", "unsure")

@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from pipeline.inspection.circle import CircleFit, Envelope, fit_circle
-from pipeline.inspection.compose import Composition, compose_oval
+from pipeline.inspection.compose import Composition, compose_oval, compose_slices
 from pipeline.inspection.content import Agreement, Look
+from pipeline.inspection.letters import has_other_letter, sectors_of, unlike_letters
+from pipeline.inspection.overlay import PX, Field, Piece, piece_of, rotations
 from pipeline.inspection.seals import SealMark, find_seals
 from pipeline.inspection.slices import Band, bands
 from pipeline.inspection.straddle import compose, edge_ink
@@ -288,14 +290,70 @@ def test_first_and_last_slices_without_lettering_are_named() -> None:
     assert len(straddle.bare_pages) < 5
 
 
+@needs_fonts
+def test_colour_that_bleeds_beyond_a_slice_is_no_part_of_it() -> None:
+    edges = edges_of(_pressed(5), dpi=200)
+    found = slice_set(edges, bands(edges, "right")[0])
+    assert found is not None
+    composed = compose_slices(found.slices)
+    bled = replace(composed, slices=tuple(replace(piece, left=piece.left - 1.0) for piece in found.slices))
+    for at, page in enumerate(edges):
+        own, more = (piece_of(page, "right", one, at) for one in (composed, bled))
+        assert own is not None
+        assert more is not None
+        assert own.width == pytest.approx(found.slices[at].width, abs=1.0)
+        assert more.width == pytest.approx(own.width, abs=0.2)
+
+
+@needs_fonts
+def test_letters_are_compared_one_by_one_and_the_digits_of_the_code_are_none() -> None:
+    mark = _signing()
+    radius = mark.diameter / 2
+    turned = rotations(mark, radius, (-1.0, 0.0, 1.0))
+    half, reach = turned[1].shape[0] // 2, round(radius * PX)
+    ink = np.ascontiguousarray(turned[1][half - reach : half + reach, half - reach : half + reach])
+    down, across = np.ogrid[-reach:reach, -reach:reach]
+    away = np.hypot(down, across) / PX
+    ring = ((away < radius - 1.8) & (away > 0.45 * radius)).astype(np.float32)
+    piece = Piece(ink, ring, ring, -radius)
+    sectors = dict(sectors_of(piece, radius, Field.of(piece, radius, turned), 1))
+    assert len(sectors) > 8
+    assert min(sectors.values()) > 0.85
+    assert not {5, 6} & sectors.keys()  # at the bottom, where the code is
+    ring[:, :] = 0
+    assert not sectors_of(piece, radius, Field.of(piece, radius, turned), 1)
+
+
+def test_a_letter_is_confirmed_by_the_worst_sector_it_reaches() -> None:
+    sectors = ((18, 0.9), (19, 0.5), (0, 0.95))
+    assert has_other_letter(sectors)
+    assert not has_other_letter(sectors[::2])
+    # At 8 degrees right of the top only sector 18; at 22 sector 19; at the right, sectors 23 and 0; at the bottom none.
+    assert unlike_letters(sectors, (8.0, 22.0, 97.0, 180.0)) == (1, 3)
+
+
+@pytest.mark.parametrize(("begins", "off"), [(0.0, ()), (0.3, ()), (1.1, (1,)), (-1.1, (1,))])
+def test_a_first_slice_of_a_seal_of_another_size_lies_off_its_seam(begins: float, off: tuple[int, ...]) -> None:
+    line, still = np.array([-4.0, 0.0]), np.zeros(5)
+    slices = tuple(Envelope(page, line, line * 0 + 120, line * 0 + 160, -4.0, 0.0) for page in range(1, 6))
+    starts = np.array([4.2 * nth - 20 for nth in range(5)])
+    starts[0] -= begins
+    fit = CircleFit(20.0, still, still, starts, starts + 4, still, still + 1, 0.0)
+    composed = Composition(slices, (False,) * 4, fit, ())
+    assert composed.off_seam((1, 5)) == off
+    assert composed.off_seam((5,)) == ()
+
+
 @pytest.mark.parametrize(
     ("look", "tells", "bare"),
     [
         (Look(0.9, 0.3, 12.0), True, False),
         (Look(0.9, 0.02, 12.0), False, False),  # as good where it does not belong
         (Look(0.6, 0.3, 12.0), False, False),
-        (Look(0.98, 0.0, 0.4), False, True),
-        (Look(0.4, 0.0, 0.4), False, False),  # bare, but not where the impression is
+        (Look(0.98, 0.0, 0.4, letters=1.2), False, True),
+        (Look(0.98, 0.0, 0.4, letters=9.0), False, False),  # bare, but not where the impression is
+        (Look(0.4, 0.0, 0.4, letters=1.2), False, False),
+        (Look(0.0, 0.0, 0.0, letters=0.1), False, True),  # nothing on either to correlate
         (Look(), False, False),
     ],
 )

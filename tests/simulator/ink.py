@@ -107,12 +107,13 @@ def print_pdf(path: Path, dpi: int = 300) -> list[Page]:
     """Every page as grey toner (colours of the file print grey); form fields are not drawn."""
     document = pypdfium2.PdfDocument(path)
     try:
-        return [_print(document[index], dpi, index + 1) for index in range(len(document))]
+        return [print_page(document[index], dpi, index + 1) for index in range(len(document))]
     finally:
         document.close()
 
 
-def _print(page: pypdfium2.PdfPage, dpi: int, number: int) -> Page:
+def print_page(page: pypdfium2.PdfPage, dpi: int, number: int) -> Page:
+    """One page as `print_pdf` prints it."""
     bitmap = page.render(scale=dpi / 72, grayscale=True, draw_annots=False)
     grey = np.asarray(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width, -1)[:, :, 0]
     return Page(toner=np.ascontiguousarray(255 - grey, dtype=np.uint8), dpi=dpi, number=number)
