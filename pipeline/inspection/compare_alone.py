@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
+import numpy as np
+
+from pipeline.inspection.compare_field import contrast
+from pipeline.inspection.compare_print import LEAST_INK, WELL
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE
-from pipeline.inspection.compare_scene import Scene, is_odd, is_surely_odd
+from pipeline.inspection.compare_scene import Scene, is_odd, is_surely_odd, located
 from pipeline.inspection.compare_text import fold, is_hanzi
 from pipeline.inspection.compare_window import lone_strips
 from pipeline.model import ReadText, TextReader
@@ -16,6 +21,10 @@ LESS = 0.045  # confidence below the print's own; of 151 odd unchanged hanzi 149
 TAKES = 0.05  # missing ink: those seven took at least 0.07 of it away, dust only adds
 FIGURES = frozenset("0123456789")
 PLAIN = 0.9  # confidence from which a character alone was read without doubt; figures have no strokes to spare
+
+ASTRAY, OFF_ROW = 1.6, 2.0  # widths of a character, and pt up and down, by which it may be sought beside its place
+NEXT = 2  # characters on either side that are neighbours
+HERE = 0.4  # widths within which it is at its place
 
 Lone = Literal["same", "other", "unsure"]
 
@@ -39,6 +48,27 @@ def read_alone(scene: Scene, groups: Iterable[Iterable[int]], reader: TextReader
     return [_of_group(scene, group, seen) for group in odd]
 
 
+def _is_astray(scene: Scene, at: int, said: ReadText) -> bool:
+    """Whether what was read is a neighbour's, and the character's own print stands beside: it was looked for there.
+
+    Rows that end a warped page may be found a character's width off.
+    """
+    line = scene.aligned.expected[at].line
+    near = [mark.char for mark in scene.aligned.expected[max(at - NEXT, 0) : at + NEXT + 1] if mark.line == line]
+    if fold(said.text) not in near:
+        return False
+    x0, top, x1, bottom = located(scene, at)
+    wide = x1 - x0
+    own = scene.sheet.cut(scene.sheet.expected, (x0, top, x1, bottom))
+    area = scene.sheet.cut(scene.sheet.scan, (x0 - ASTRAY * wide, top - OFF_ROW, x1 + ASTRAY * wide, bottom + OFF_ROW))
+    if own.size == 0 or area.shape[0] < own.shape[0] or area.shape[1] < own.shape[1] or contrast(own) < LEAST_INK:
+        return False
+    likeness = cv2.matchTemplate(area, own, cv2.TM_CCOEFF_NORMED)
+    middle, least = (likeness.shape[1] - 1) / 2, HERE * own.shape[1]
+    apart = np.abs(np.arange(likeness.shape[1]) - middle) > least
+    return bool(apart.any()) and float(likeness[:, apart].max()) > WELL
+
+
 def _is_asked(scene: Scene, at: int) -> bool:
     """Hanzi, and figures of which print is missing: dust makes a 1 a 7 for all, but it only adds."""
     char = scene.aligned.expected[at].char
@@ -47,7 +77,8 @@ def _is_asked(scene: Scene, at: int) -> bool:
 
 def _of_group(scene: Scene, group: list[int], seen: dict[int, tuple[ReadText, ReadText]]) -> Alone:
     lone = {at: _verdict(scene.aligned.expected[at].char, *seen[at]) for at in group if at in seen}
-    other = next((at for at, verdict in lone.items() if verdict == "other" and is_surely_odd(scene, at)), None)
+    others = (at for at, verdict in lone.items() if verdict == "other" and is_surely_odd(scene, at))
+    other = next((at for at in others if not _is_astray(scene, at, seen[at][0])), None)
     cleared = all(
         lone[at] == "same" and (not is_surely_odd(scene, at) or scene.sheet.glyphs[at].missing < TAKES)
         if at in lone

@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.inspection.compare_alone import PLAIN, TAKES, read_alone
+from pipeline.inspection.compare_alone import read_alone
 from pipeline.inspection.compare_clear import is_clear
+from pipeline.inspection.compare_dust import may_be_dust
+from pipeline.inspection.compare_lost import is_gone, is_overlooked, is_plain_alone, other_in_rows, single
 from pipeline.inspection.compare_pen import DOUBTFUL, LIKELY, pale_words, pen_strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
-from pipeline.inspection.compare_scene import DUST, Scene, inside, is_moved, is_surely_odd, located, touching
+from pipeline.inspection.compare_scene import Scene, inside, is_moved, touching
 from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
 from pipeline.inspection.compare_text import (
     HOLE,
     around,
     critical,
     fold,
+    from_row_start,
     gist,
     is_hanzi,
-    is_weak,
     text_of,
     whole_figures,
 )
@@ -34,9 +36,8 @@ from pipeline.model import Box, Difference, DifferenceKind, ReadText, TextReader
 ASSURED = 0.85  # confidence from which the page's reading is a witness
 CERTAIN = 0.97
 ALONE = 3  # characters read without their neighbours
-GONE = 0.2  # ink short of the print; letters that were only not read, under a seal at 150 dpi, lack 0.04
-APART = 1.5  # times "surely odd": no unchanged character of 1,700 under red seals that read otherwise alone reached 1.1
 MOVED_LEAST = 12  # characters above or below their place before a page counts as moved
+ROW = 10  # characters from which what was left out is words, no figure
 CONTEXT = 6  # characters shown around a difference
 
 
@@ -115,31 +116,37 @@ def _without_guessing(
     asked = [number for number, suspect in enumerate(suspects) if is_overlooked(suspect) or not suspect.read]
     alone = read_alone(scene, [range(suspects[number].lo, suspects[number].hi) for number in asked], reader)
     found, said = list(suspects), list(answers)
+    others: dict[int, tuple[int, ReadText]] = {}
     for number, answer in zip(asked, alone, strict=True):
         found[number] = replace(suspects[number], surely=not answer.cleared or suspects[number].strained)
         if answer.said is None:
             continue
-        one = _single(scene, found[number], answer.at, answer.said)
-        if one is None:
-            said[number] = ("found", answer.said)
+        if _is_lost(scene, found[number]) and is_plain_alone(scene, answer.at, answer.said):
+            others[number] = (answer.at, answer.said)
         else:
-            found, said = [*found, one], [*said, ("found", answer.said)]
+            said[number] = ("found", answer.said)
+    contradicted = [number for number, (side, _) in enumerate(answers) if _is_contradicted(suspects[number], side)]
+    lost = {at: found[at] for at in (*asked, *contradicted) if at not in others and _is_lost(scene, found[at])}
+    others.update(other_in_rows(scene, lost, [text for _, text in answers], reader))
+    for number, (at, text) in others.items():
+        one = single(scene, found[number], at)
+        if (found[number].lo, found[number].hi) == (at, at + 1):
+            found[number], said[number] = one, ("found", text)
+        else:
+            found, said = [*found, one], [*said, ("found", text)]
     return found, said
 
 
-def _single(scene: Scene, suspect: Suspect, at: int, said: ReadText) -> Suspect | None:
-    """Of a row that the page's reader lost, the one character that looks and reads otherwise beyond doubt.
+def _is_lost(scene: Scene, suspect: Suspect) -> bool:
+    """Whether a row was lost where it lies as printed; where lines have moved its characters may be another row's."""
+    if scene.limits.coarse or not suspect.read or suspect.shared or suspect.strained:
+        return False
+    return not in_rows(moved_rows(scene), suspect.box)
 
-    None where lines have moved: there the row may be lost for good, and the character another row's.
-    """
-    if not is_overlooked(suspect) or scene.limits.coarse or in_rows(moved_rows(scene), suspect.box):
-        return None
-    missing = scene.sheet.glyphs[at].missing
-    plain = said.confidence >= PLAIN and missing > TAKES and is_surely_odd(scene, at, APART)
-    if missing < GONE and not plain:
-        return None
-    box = located(scene, at)
-    return replace(suspect, lo=at, hi=at + 1, seen=(), box=box, read=False, surely=True, fewer=False)
+
+def _is_contradicted(suspect: Suspect, side: Answer) -> bool:
+    """Whether what the page's reader made of it, lettering of a seal say, is not what the strip says."""
+    return not is_overlooked(suspect) and suspect.lo < suspect.hi and suspect.sight == "differs" and side == "expected"
 
 
 def _printed(scene: Scene, suspect: Suspect) -> list[int]:
@@ -168,11 +175,6 @@ def weigh(suspect: Suspect, answer: Answer, *, weighty: bool) -> tuple[Differenc
     return "reading", signals
 
 
-def is_overlooked(suspect: Suspect) -> bool:
-    """Whether print that the image may well show was not read at all: detectors lose lines under a seal."""
-    return suspect.read and suspect.fewer and not (suspect.shared or suspect.strained)
-
-
 def _weigh_look(suspect: Suspect, answer: Answer) -> tuple[DifferenceKind | None, tuple[str, ...]]:
     """What the page's reading has as it should be or not at all, but the image has otherwise."""
     if answer == "found":  # read alone: `other` may be a speck beside a comma
@@ -199,30 +201,11 @@ def _weigh_weak(suspect: Suspect, answer: Answer) -> DifferenceKind | None:
 
 def _is_unfit(scene: Scene, suspect: Suspect) -> bool:
     """Whether the picture cannot confirm a change there, whatever was read."""
-    if scene.doubt or is_veiled(scene, suspect.box) or _may_be_dust(scene, suspect):
+    if scene.doubt or is_veiled(scene, suspect.box) or may_be_dust(scene, suspect):
         return True
     if scene.limits.coarse and not suspect.read:
         return True
-    return is_overlooked(suspect) and not _is_gone(scene, suspect)
-
-
-def _is_gone(scene: Scene, suspect: Suspect) -> bool:
-    """Whether print that was not read is missing: the reader may lose letters, the paper does not lose their ink."""
-    glyphs = [scene.sheet.glyphs[at] for at in _printed(scene, suspect)]
-    return not glyphs or max(glyph.missing for glyph in glyphs) >= GONE
-
-
-def _may_be_dust(scene: Scene, suspect: Suspect) -> bool:
-    """Whether only marks of punctuation differ, by no more than a speck adds: it makes a comma a semicolon for all."""
-    if not all(map(is_weak, _shown(scene, suspect.lo, suspect.hi) + text_of(suspect.seen))):
-        return False
-    if scene.limits.coarse:
-        return True
-    if suspect.strained and (suspect.lo < suspect.hi or not suspect.read):
-        return False  # dust tears no row
-    if suspect.lo < suspect.hi:
-        return not any(is_surely_odd(scene, at) for at in range(suspect.lo, suspect.hi))
-    return float(scene.sheet.cut(scene.sheet.extra, suspect.box).max(initial=0.0)) < DUST
+    return is_overlooked(suspect) and not is_gone(scene, suspect)
 
 
 def _confidence(suspect: Suspect) -> float:
@@ -240,21 +223,24 @@ def _difference(
     weighty: bool,
 ) -> Difference:
     marks = scene.aligned.expected
-    expected = _shown(scene, suspect.lo, suspect.hi)
-    before = _shown(scene, max(suspect.lo - CONTEXT, 0), suspect.lo)
-    after = _shown(scene, suspect.hi, suspect.hi + CONTEXT)
+    lo, hi = suspect.lo, suspect.hi
+    left_out = suspect.read and not suspect.seen and hi - lo > ROW
+    lo, hi = from_row_start(marks, lo, hi) if left_out else (lo, hi)
+    expected = _shown(scene, lo, hi)
+    before, after = _shown(scene, max(lo - CONTEXT, 0), lo), _shown(scene, hi, hi + CONTEXT)
     found = text_of(suspect.seen) if suspect.read else said
     notes = ["critical"] if weighty else []
     notes += [scene.doubt] if scene.doubt else []
     notes += ["under a seal in a scan without colour"] if is_veiled(scene, suspect.box) else []
     notes.append(f"…{before}[{expected}→{text_of(suspect.seen)}]{after}… reread: {said}")
-    expected, found = whole_figures(before, expected, found, after)
+    if not left_out:
+        expected, found = whole_figures(before, expected, found, after)
     return Difference(
         kind=kind,
         page=place.page,
         reference_page=place.reference_page,
         box=place.place(suspect.box),
-        clause=scene.clause(marks[min(suspect.lo, len(marks) - 1)].box if marks else suspect.box),
+        clause=scene.clause(marks[min(lo, len(marks) - 1)].box if marks else suspect.box),
         expected=expected,
         found=found,
         confidence=(CERTAIN if len(signals) > 2 else LIKELY) if kind == "change" else DOUBTFUL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -20,7 +20,8 @@ LEAST_CONFIDENCE = 0.6
 class Window:
     """A strip to read again, what the form says there and what the first reading said (all folded).
 
-    `head` and `tail` are the neighbours on either side, the same in both.
+    `head` and `tail` are the neighbours on either side, the same in both; `printed` = the strip as the form would look
+    in this scan.
     """
 
     strip: Pixels
@@ -29,6 +30,31 @@ class Window:
     weak: bool = False
     head: str = ""
     tail: str = ""
+    printed: Pixels | None = None
+
+    @property
+    def wanted(self) -> str:
+        """All that the strip shows if nothing was changed."""
+        return self.head + self.expected + self.tail
+
+
+class Edit(NamedTuple):
+    """`lo:hi` of a window's text as printed reads `words`."""
+
+    lo: int
+    hi: int
+    words: str
+
+
+def edits(wanted: str, said: str) -> list[Edit]:
+    """Where a reading has it otherwise; a character at either end may be cut by the strip."""
+    return [
+        Edit(code.src_start, code.src_end, said[code.dest_start : code.dest_end])
+        for code in Levenshtein.opcodes(wanted, said)
+        if code.tag != "equal"
+        and not (code.src_end <= 1 and code.dest_end <= 1)
+        and not (code.src_start >= len(wanted) - 1 and code.dest_start >= len(said) - 1)
+    ]
 
 
 def strip_of(dark: Pixels, x0: float, top: float, x1: float, bottom: float) -> Pixels:

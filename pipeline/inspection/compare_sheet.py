@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -17,9 +18,12 @@ from pipeline.inspection.compare_text import Mark
 from pipeline.inspection.register import Matrix, least_squares
 from pipeline.model import Box, Picture, Pixels
 
-Hints = Mapping[int, tuple[float, float]]
+Area = TypeVar("Area", Map, Pixels)
+Shift = tuple[float, float]
+Hints = Mapping[int, Shift]
 GLYPH_REACH = 2  # px around the segment's own shift
 HINT_REACH = 7  # px around where the recogniser saw a character
+FARTHER = 12  # px around where the search ended at its border: the last row of a strongly warped page lay 9 px off
 TOGETHER = 0.85  # NCC of a segment, at whole pixels, from which its characters lie as it does
 LOST = 0.8  # NCC below which a character is looked for at its neighbours' and its text's place too
 FIRST_BLUR = 1.0  # px; between the sharpest and the dullest scans
@@ -59,7 +63,7 @@ class Sheet:
         """
         return self.usual > OTHER_TYPE
 
-    def cut(self, area: Map, box: Box) -> Map:
+    def cut(self, area: Area, box: Box) -> Area:
         """The part of a map under a box in pt of the reference's frame."""
         x0, y0, x1, y1 = (side + BORDER for side in box_px(box))
         return area[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
@@ -82,6 +86,7 @@ def lay(dark: Pixels, dpi: float, print_: Pixels, expected: Sequence[Mark], matr
     field = fields.smooth_field(parts, rough, size)
     if field is not None:
         scan = fields.warped(dark, dpi, matrix, size, field)
+        hints = beyond(hints, expected, field, size)
     blur = fields.best_blur(print_, scan, parts)
     soft = _blurred(print_, blur)
     shifts = fields.found_shifts(soft, scan, parts, np.zeros((len(parts), 2)), fields.SECOND_REACH)
@@ -95,6 +100,19 @@ def lay(dark: Pixels, dpi: float, print_: Pixels, expected: Sequence[Mark], matr
     matched = float(np.mean(shifts[inked, 2] > SURE)) if inked.any() else 0.0
     rest = graphics(print_, expected)
     return Sheet(scan, print_here, extra, missing, rest, found, blur, usual, matched, residual, refined)
+
+
+def beyond(hints: Hints, expected: Sequence[Mark], field: Floats, size: tuple[int, int]) -> dict[int, Shift]:
+    """What is left of the hints once the page lies straight: the field has taken its part of them away."""
+    down, along = field.shape[:2]
+    left = {}
+    for at, (dx, dy) in hints.items():
+        x0, y0, x1, y1 = box_px(expected[at].box)
+        column = round(((x0 + x1) / 2 + BORDER) / (size[0] + 2 * BORDER) * (along - 1))
+        row = round(((y0 + y1) / 2 + BORDER) / (size[1] + 2 * BORDER) * (down - 1))
+        shift = field[min(max(row, 0), down - 1), min(max(column, 0), along - 1)]
+        left[at] = (dx - float(shift[0]), dy - float(shift[1]))
+    return left
 
 
 def _blurred(print_: Pixels, sigma: float) -> Pixels:
@@ -113,7 +131,11 @@ def _settled(soft: Pixels, scan: Pixels, parts: Sequence[Segment], shifts: Float
     settled = shifts.copy()
     for at, part in enumerate(parts):
         seen = [hints[member] for member in part.members if member in hints]
-        if shifts[at, 2] > SURE or not seen:
+        if shifts[at, 2] <= SURE and np.abs(shifts[at, :2]).max() >= fields.SECOND_REACH:
+            other = fields.find(soft, scan, part.box, (float(shifts[at, 0]), float(shifts[at, 1])), FARTHER)
+            if other[2] > max(shifts[at, 2] + 0.1, SURE):
+                settled[at] = other
+        if settled[at, 2] > SURE or not seen:
             continue
         guess = np.median(np.array(seen), axis=0)
         if np.abs(guess).max() > fields.SECOND_REACH / 2:

@@ -17,6 +17,7 @@ from pipeline.model import Box
 
 Sight = Literal["differs", "same", "unclear"]
 SLACK = 4.0  # pt a fill-in or a seal's lettering may leave its box
+THERE = 1.0  # pt; readers place characters to a fraction of their width
 BLACK = 0.28  # extra ink that no seal's red leaves behind when it is divided out
 BLOT = 0.36  # extra ink; dust on unmodified scans reached 0.28
 INITIALS = 4  # letters or hanzi of a paraph
@@ -57,8 +58,10 @@ def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
     """Runs of the alignment: what is explained, and what is left to weigh; then what only the image finds odd."""
     explained: list[Explained] = []
     suspects: list[Suspect] = []
+    lost = [at for run in scene.aligned.runs for at in range(run.lo, run.hi)]
     for run in scene.aligned.runs:
         accounts, rest = _accounted(scene, scene.aligned.found[run.start : run.stop])
+        rest = [mark for mark in rest if not _is_as_printed(scene, mark, lost)]
         explained += accounts
         if rest and _is_paraph(scene, rest):
             explained, rest = [*explained, Explained("mark", "paraph", tuple(rest))], []
@@ -84,6 +87,16 @@ def _accounted(scene: Scene, seen: Sequence[Mark]) -> tuple[list[Explained], lis
         else:
             rest.append(mark)
     return [Explained(kind, name, tuple(marks)) for (kind, name), marks in by_place.items()], rest
+
+
+def _is_as_printed(scene: Scene, mark: Mark, lost: Sequence[int]) -> bool:
+    """Whether the form has a character just there, one of the `lost` that alignment paired with none.
+
+    Where rows were lost, the shortest edit lays the next ones over them.
+    """
+    return any(
+        scene.aligned.expected[at].char == mark.char and inside(mark.box, located(scene, at), THERE) for at in lost
+    )
 
 
 def _is_paraph(scene: Scene, seen: Sequence[Mark]) -> bool:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
-
-from rapidfuzz.distance import Levenshtein
 
 from pipeline.inspection.compare_alone import PLAIN
-from pipeline.inspection.compare_reread import Answer, Window
+from pipeline.inspection.compare_reread import Answer, Edit, edits
 from pipeline.inspection.compare_scene import Scene
 from pipeline.inspection.compare_suspects import Suspect
 from pipeline.inspection.compare_text import fold, gist, text_of
@@ -21,14 +18,6 @@ from pipeline.model import ReadText
 HELD = 2  # characters that must read as printed on either side of what was put in or left out
 
 Answers = list[tuple[Answer, ReadText]]
-
-
-class Edit(NamedTuple):
-    """`lo:hi` of a window's text as printed reads `words`."""
-
-    lo: int
-    hi: int
-    words: str
 
 
 def torn_answers(
@@ -40,11 +29,11 @@ def torn_answers(
     """
     found, said = list(suspects), list(answers)
     for number, (suspect, text) in enumerate(zip(suspects, again, strict=False)):
-        first, wanted = suspect.lo - len(suspect.window.head), _wanted(suspect.window)
-        if suspect.read or not suspect.strained or not _stands(scene, first, wanted):
+        if suspect.read or not suspect.strained or not stands(scene, suspect):
             continue
-        edit = edit_of(wanted, text)
+        edit = edit_of(suspect.window.wanted, text)
         if edit is not None:
+            first = suspect.lo - len(suspect.window.head)
             found[number] = replace(suspect, lo=first + edit.lo, hi=first + edit.hi)
             said[number] = ("found", ReadText(edit.words, text.confidence))
     return found, said
@@ -55,27 +44,16 @@ def edit_of(wanted: str, text: ReadText) -> Edit | None:
 
     A character at either end may be cut; punctuation alone is dust's.
     """
-    said = fold(text.text)
-    codes = [code for code in Levenshtein.opcodes(wanted, said) if code.tag != "equal"]
-    inner = [
-        code
-        for code in codes
-        if not (code.src_end <= 1 and code.dest_end <= 1)
-        and not (code.src_start >= len(wanted) - 1 and code.dest_start >= len(said) - 1)
-    ]
-    if text.confidence < PLAIN or len(inner) != 1 or inner[0].tag == "replace":
+    found = edits(wanted, fold(text.text))
+    if text.confidence < PLAIN or len(found) != 1 or (found[0].lo < found[0].hi and found[0].words):
         return None
-    code = inner[0]
-    if code.src_start < HELD or code.src_end > len(wanted) - HELD:
+    lo, hi, words = found[0]
+    if lo < HELD or hi > len(wanted) - HELD:
         return None
-    words = said[code.dest_start : code.dest_end]
-    return Edit(code.src_start, code.src_end, words) if gist(wanted[code.src_start : code.src_end] + words) else None
+    return found[0] if gist(wanted[lo:hi] + words) else None
 
 
-def _wanted(window: Window) -> str:
-    return window.head + window.expected + window.tail
-
-
-def _stands(scene: Scene, first: int, wanted: str) -> bool:
-    """Whether the text of a window stands in the form without a blank in it."""
+def stands(scene: Scene, suspect: Suspect) -> bool:
+    """Whether the text of a suspect's window stands in the form without a blank in it."""
+    first, wanted = suspect.lo - len(suspect.window.head), suspect.window.wanted
     return bool(wanted) and first >= 0 and text_of(scene.aligned.expected[first : first + len(wanted)]) == wanted

@@ -24,12 +24,14 @@ def window_of(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: b
         row = [mark for mark in seen if mark.line == seen[0].line][:LONG]
         row = row if len(row) > 4 else [mark for mark in seen if mark.line == seen[len(seen) // 2].line][:LONG]
         box = around(mark.box for mark in row)
-        return Window(_strip(scene, box), "", text_of(row), weak), around(mark.box for mark in seen)
+        return Window(_strip(scene.sheet.scan, box), "", text_of(row), weak), around(mark.box for mark in seen)
     if hi - lo > LONG:
         members = [at for at in range(lo, hi) if marks[at].line == marks[lo].line and marks[at].char != HOLE][:LONG]
         box = around(marks[at].box for at in members)
         union = around(located(scene, at) for at in range(lo, hi) if marks[at].char != HOLE)
-        return Window(_strip(scene, box), "".join(marks[at].char for at in members), text_of(seen), weak), union
+        return Window(
+            _strip(scene.sheet.scan, box), "".join(marks[at].char for at in members), text_of(seen), weak
+        ), union
     lo, hi = _longest_row(marks, lo, hi)
     core = [located(scene, at) for at in range(lo, hi) if marks[at].char != HOLE] + [mark.box for mark in seen]
     before, after = _context(scene, lo, -1, core), _context(scene, hi, 1, core)
@@ -42,7 +44,8 @@ def window_of(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: b
     head, tail = _chars(scene, before), _chars(scene, after)
     expected = "".join(marks[at].char for at in range(lo, hi) if marks[at].char != HOLE)
     place = around(core) if core else around((near[0], near[-1]))
-    return Window(_strip(scene, around(row_boxes)), expected, text_of(seen), weak, head, tail), place
+    strip, printed = (_strip(area, around(row_boxes)) for area in (scene.sheet.scan, scene.sheet.expected))
+    return Window(strip, expected, text_of(seen), weak, head, tail, printed), place
 
 
 def lone_strips(scene: Scene, members: Iterable[int]) -> tuple[Pixels, Pixels]:
@@ -88,6 +91,6 @@ def _chars(scene: Scene, members: Iterable[int]) -> str:
     return "".join(scene.aligned.expected[at].char for at in members)
 
 
-def _strip(scene: Scene, box: Box) -> Pixels:
+def _strip(area: Pixels, box: Box) -> Pixels:
     x0, top, x1, bottom = (side * FRAME + BORDER for side in box)
-    return strip_of(scene.sheet.scan, x0, top, x1, bottom)
+    return strip_of(area, x0, top, x1, bottom)

@@ -16,7 +16,7 @@ from pipeline.inspection.compare_form import Form, open_form
 from pipeline.inspection.compare_paper import darkness
 from pipeline.inspection.compare_runs import Aligned
 from pipeline.inspection.compare_scene import Scene, limits_of
-from pipeline.inspection.compare_sheet import Sheet, lay
+from pipeline.inspection.compare_sheet import Hints, Sheet, lay
 from pipeline.inspection.compare_text import Mark
 from pipeline.inspection.locate import FINE, locate, look_of
 from pipeline.inspection.strips import EdgeInk, edge_ink
@@ -56,7 +56,7 @@ def form() -> Form:
     return open_form(*open_reference(FORM, "2026-01"))
 
 
-def laid(name: str, dpi: int, *defects: PrintDefect) -> tuple[Sheet, tuple[Mark, ...]]:
+def laid(name: str, dpi: int, *defects: PrintDefect, hints: Hints | None = None) -> tuple[Sheet, tuple[Mark, ...]]:
     """The clause page of the shipped agreement, scanned and laid over its form."""
     pages, _ = prepare(ScanJob(pdf=FORM, defects=defects, seed=3), np.random.default_rng(3))
     scanned = scan(pages[CLAUSES - 1], preset(name, dpi), np.random.default_rng(8))
@@ -65,7 +65,7 @@ def laid(name: str, dpi: int, *defects: PrintDefect) -> tuple[Sheet, tuple[Mark,
     found = locate(look_of(dark, float(dpi)), [look_of(darkness(blank), blank.dpi)], [0])
     assert found is not None
     expected = form().expected(CLAUSES)
-    return lay(dark, float(dpi), form().print_of(CLAUSES), expected, found.matrix, {}), expected
+    return lay(dark, float(dpi), form().print_of(CLAUSES), expected, found.matrix, hints or {}), expected
 
 
 def scene_of(sheet: Sheet, expected: tuple[Mark, ...]) -> Scene:

@@ -209,8 +209,8 @@ def test_a_low_resolution_allows_no_change() -> None:
 
 @pytest.mark.parametrize(("dpi", "kind"), [(200, "change"), (150, "reading")])
 def test_a_coarse_scan_keeps_no_comma_from_another_mark(dpi: float, kind: str) -> None:
-    other = edited(3, "99.9", "99;9")
-    with_mark = compared(other, other, Script(["low 99;9 pct"]), dpi=dpi)
+    other = edited(3, "99.9", "99 9")
+    with_mark = compared(other, other, Script(["low 99 9 pct"]), dpi=dpi)
     assert [item[0] for item in told(with_mark)] == [kind]
 
 

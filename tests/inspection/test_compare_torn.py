@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from pipeline.inspection.compare_judge import judge
+from pipeline.inspection.compare_reread import Edit
 from pipeline.inspection.compare_runs import align
-from pipeline.inspection.compare_torn import Edit, edit_of
+from pipeline.inspection.compare_torn import edit_of
 from pipeline.inspection.register import Registration
 from pipeline.model import Difference, ReadText
 from tests.inspection.scenes import CLAUSES, laid, needs_fonts, scene_of

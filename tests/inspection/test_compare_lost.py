@@ -1,0 +1,117 @@
+"""Print that the page's reader lost, or laid over other rows: what the strip and the image tell of it all the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.inspection.compare_alone import read_alone
+from pipeline.inspection.compare_judge import judge
+from pipeline.inspection.compare_paper import FRAME
+from pipeline.inspection.compare_runs import Aligned, Run, align
+from pipeline.inspection.compare_scene import is_surely_odd, located
+from pipeline.inspection.compare_sheet import beyond
+from pipeline.inspection.compare_suspects import sort_out
+from pipeline.inspection.register import Registration
+from tests.inspection.scenes import CLAUSES, form, laid, needs_fonts, scene_of
+from tests.inspection.test_compare import Script
+from tests.simulator.defects import DeleteRows, ReplaceText
+
+WORDS = "未付款项"
+
+
+def lost(instead: str, *said: str) -> list[tuple[str, str, str]]:
+    """What is told of 未 where the page's reader lost it; `said` = what the strips read, its row first."""
+    sheet, expected = laid("normal", 200, ReplaceText(WORDS, instead, CLAUSES))
+    at = "".join(mark.char for mark in expected).index(WORDS)
+    scene = replace(scene_of(sheet, expected), aligned=align(expected, [*expected[:at], *expected[at + 1 :]]))
+    assert is_surely_odd(scene, at) == (instead != WORDS)
+    place = Registration.of(1, CLAUSES, sheet.matrix, sheet.residual, sheet.matched)
+    found = [item for item in judge(scene, place, Script(list(said))) if item.kind in ("reading", "change")]
+    return [(item.kind, item.expected, item.found) for item in found if item.expected == "未"]
+
+
+@needs_fonts
+@pytest.mark.parametrize(
+    ("row", "printed", "kind"),
+    [
+        ("{}来{}", "{}未{}", "change"),
+        ("{}来{}", "{}来{}", "reading"),  # the recogniser does not know better
+        ("{}未{}", "{}未{}", "reading"),  # it does not admit it
+    ],
+)
+def test_a_character_lost_by_the_reader_and_other_in_its_row(row: str, printed: str, kind: str) -> None:
+    _, expected = laid("normal", 200)
+    text = "".join(mark.char for mark in expected)
+    at = text.index(WORDS)
+    before, after = text[at - 4 : at], text[at + 1 : at + 5]
+    # Two specks of dust on the page are read again as well, one of them alone.
+    strips = [row.format(before, after), "", "", "木", "木", "", "", printed.format(before, after)]
+    found = lost("末付款项", *strips)
+    assert [item[0] for item in found] == [kind]
+    assert kind == "reading" or found[0][2] == "来"
+
+
+@needs_fonts
+def test_a_character_looked_for_at_its_neighbour_s_place_is_no_change() -> None:
+    sheet, expected = laid("normal", 200)
+    at = "".join(mark.char for mark in expected).index(WORDS)
+    glyph = sheet.glyphs[at]
+    wide = (expected[at + 1].box[0] - expected[at].box[0]) * 200 / 72
+    astray = replace(glyph, shift=(glyph.shift[0] + wide, glyph.shift[1]), off=60.0, missing=0.3)
+    print_ = sheet.expected.copy()
+    sheet = replace(sheet, expected=print_, glyphs={**sheet.glyphs, at: astray})
+    scene = scene_of(sheet, expected)
+    sheet.cut(print_, located(scene, at))[...] = sheet.cut(print_, expected[at].box)
+    (neighbour,) = read_alone(scene, [[at]], Script(["付", "未"]))
+    (another,) = read_alone(scene, [[at]], Script(["永", "未"]))
+    assert neighbour.said is None
+    assert not neighbour.cleared
+    assert another.said is not None
+
+
+@needs_fonts
+def test_what_reads_as_printed_where_it_is_printed_is_no_difference() -> None:
+    """Of two rows the reader lost one; the shortest edit may lay the other over it."""
+    sheet, expected = laid("clean", 200)
+    lines = sorted({mark.line for mark in expected})[4:6]
+    rows = [[at for at, mark in enumerate(expected) if mark.line == line] for line in lines]
+    lo, hi = rows[0][0], rows[1][-1] + 1
+    left = [*range(lo), *rows[1], *range(hi, len(expected))]
+    found = [expected[at] for at in left]
+    pairs = [(at, number) for number, at in enumerate(left) if not lo <= at < hi]
+    wrong = Aligned(expected, tuple(found), tuple(pairs), (Run(lo, hi, lo, lo + len(rows[1])),))
+    _, suspects = sort_out(replace(scene_of(sheet, expected), aligned=wrong))
+    (row,) = (suspect for suspect in suspects if suspect.read)
+    assert row.seen == ()
+    assert row.fewer
+
+
+def test_hints_lose_what_the_field_took_away() -> None:
+    _, expected = laid("clean", 200)
+    field = np.full((64, 48, 2), (13.0, -2.0))
+    assert beyond({0: (22.0, -1.0)}, expected, field, (1654, 2339)) == {0: (9.0, 1.0)}
+
+
+@needs_fonts
+@pytest.mark.parametrize(("name", "dpi"), [("clean", 200), ("normal", 200)])
+def test_a_clause_left_out_is_told_once_though_the_rows_below_moved_up(name: str, dpi: int) -> None:
+    expected = form().expected(CLAUSES)
+    text = "".join(mark.char for mark in expected)
+    lo, hi, foot = text.index("10.2一方"), text.index("10.3因"), text.index("所载企业")
+    up = expected[hi].box[1] - expected[lo].box[1]
+    hints = dict.fromkeys(range(hi, foot), (0.0, -up * FRAME))
+    sheet, _ = laid(name, dpi, DeleteRows("10.2一方", text[hi - 6 : hi - 1], CLAUSES), hints=hints)
+    moved = [
+        mark._replace(box=(mark.box[0], mark.box[1] - up, mark.box[2], mark.box[3] - up)) for mark in expected[hi:foot]
+    ]
+    scene = replace(scene_of(sheet, expected), aligned=align(expected, [*expected[:lo], *moved, *expected[foot:]]))
+    place = Registration.of(1, CLAUSES, sheet.matrix, sheet.residual, sheet.matched)
+    found = [item for item in judge(scene, place, Script(["因服务提供方违约而解除的"])) if item.kind != "fill_in"]
+    told = [item for item in found if len(item.expected) > 10]
+    assert [(item.kind, item.found) for item in told] == [("change", "")]
+    assert text[lo + 4 : hi - 4] in told[0].expected
+    assert len(told[0].expected) < hi - lo + 8
+    assert len(found) <= 3  # specks of dust
