@@ -101,11 +101,12 @@ def _runners(contest: Contest, path: Path, work: Path) -> tuple[dict[str, Callab
     return runners, (OCRMYPDF,)
 
 
-def rasters(path: Path) -> list[NDArray[np.uint8]]:
-    """Pages as BGR pictures at 200 dpi."""
+def rasters(path: Path, *, rgb: bool = False) -> list[NDArray[np.uint8]]:
+    """Pages as pictures at 200 dpi, BGR unless `rgb`."""
     document = pypdfium2.PdfDocument(path)
     try:
-        return [document[index].render(scale=RASTER_DPI / 72).to_numpy() for index in range(len(document))]
+        drawn = [document[index].render(scale=RASTER_DPI / 72, rev_byteorder=rgb) for index in range(len(document))]
+        return [bitmap.to_numpy() for bitmap in drawn]
     finally:
         document.close()
 
@@ -136,8 +137,8 @@ def _forms(engine: TextReader) -> KnownForms:
 
 
 def _compare(path: Path, known: KnownForms) -> None:
-    for number, page in enumerate(rasters(path), start=1):
-        if known.lines(number, Picture(np.ascontiguousarray(page[:, :, 2::-1]), RASTER_DPI)) is None:
+    for number, page in enumerate(rasters(path, rgb=True), start=1):
+        if known.lines(number, Picture(np.ascontiguousarray(page[:, :, :3]), RASTER_DPI)) is None:
             raise RuntimeError(f"page {number} of {path.name} was not proved: nothing was compared")
 
 

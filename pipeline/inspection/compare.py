@@ -121,7 +121,7 @@ def _lay_page(page: Page, number: int, form: Form, pictures: PageSource, reader:
     if matrix is None:
         return Laid(None, None, time.perf_counter() - start)
     aligned = _in_frame(expected, raw, matrix)
-    sheet = lay(darkness(picture), picture.dpi, form.print_of(number), expected, matrix, _hints(aligned))
+    sheet = lay(darkness(picture), picture.dpi, form.layout(number), matrix, _hints(aligned))
     registration = Registration.of(page.number, number, sheet.matrix, sheet.residual, sheet.matched)
     if not sheet.laid or (sheet.retyped and not page.bilevel):
         return Laid(registration if sheet.matched > 0.2 else None, None, time.perf_counter() - start)

@@ -9,7 +9,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from pipeline.inspection.compare_field import contrast
+from pipeline.inspection.compare_likeness import contrast
 from pipeline.inspection.compare_print import LEAST_INK, WELL
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE
 from pipeline.inspection.compare_scene import Scene, is_odd, is_surely_odd, located

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from pipeline.inspection.compare_alone import TAKES
-from pipeline.inspection.compare_print import Map
 from pipeline.inspection.compare_scene import DUST, Scene, grown, is_surely_odd, located
+from pipeline.inspection.compare_sheet import Map
 from pipeline.inspection.compare_suspects import Suspect
 from pipeline.inspection.compare_text import HOLE, is_weak, text_of
 

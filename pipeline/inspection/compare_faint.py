@@ -14,15 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.inspection.compare_field import BORDER
-from pipeline.inspection.compare_ink import RULE, area, clear
+from pipeline.inspection.compare_ink import area, clear
 from pipeline.inspection.compare_paper import in_pt
 from pipeline.inspection.compare_reread import strip_of
 from pipeline.inspection.compare_sheet import Sheet
 from pipeline.inspection.compare_text import fold, gist, is_hanzi
+from pipeline.inspection.compare_warp import halved
 from pipeline.model import Box, Pixels, ReadText, TextReader
 
 Mask = NDArray[np.uint8]
-HALF = 2  # the search takes every so manieth px: averaging halves the noise, and the time is a quarter
+HALF = 2  # the search runs at half the resolution: averaging halves the noise, and the time is a quarter
 SHADE = 10.0  # darkness of 255 from which paper may be written on; print of 15 % toner reaches 70
 NOISES = 6.0  # times the paper's own noise that it must reach
 PRINT, AROUND = 12, 5  # darkness of the form's print, and halved px about it that its edge and JPEG make grey
@@ -44,7 +45,7 @@ def faint_writing(
 
     In a blank dark ink may stand, pale ink beside it may not: what fills a blank is read where it is dark.
     """
-    shade = _halved(sheet.scan)
+    shade = halved(sheet.scan)
     bare = _bare(sheet, free)
     _clear_filled(bare, shade, blanks)
     mask = _shaded(shade, bare)
@@ -60,8 +61,9 @@ def faint_writing(
 
 def _bare(sheet: Sheet, free: Sequence[Box]) -> Mask:
     """1 where the form has no print, halved px."""
-    bare = np.asarray(_around(_halved(sheet.expected), PRINT, AROUND) == 0, dtype=np.uint8)
-    bare[_around(_halved(sheet.graphics), PRINT, RULE // HALF + 1) > 0] = 0
+    bare = np.asarray(_around(halved(sheet.expected), PRINT, AROUND) == 0, dtype=np.uint8)
+    if sheet.rules is not None:
+        bare[sheet.rules[: bare.shape[0] * HALF : HALF, : bare.shape[1] * HALF : HALF] > 0] = 0
     clear(bare, free, HALF)
     return bare
 
@@ -95,10 +97,6 @@ def _lines(mask: Mask) -> Iterator[Span]:
     for x, y, width, height, _ in (stats[1:] * HALF).tolist():
         if LOWEST * HALF <= height <= TALLEST * HALF and width >= NARROWEST * HALF:
             yield x, y, x + width, y + height
-
-
-def _halved(picture: Pixels) -> Pixels:
-    return np.asarray(cv2.resize(picture, None, fx=1 / HALF, fy=1 / HALF, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _strip(scan: Pixels, bare: Mask, line: Span) -> Pixels:

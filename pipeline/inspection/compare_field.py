@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.inspection.compare_paper import FRAME, in_px
+from pipeline.inspection.compare_likeness import Pattern, contrast, find_near, sums
+from pipeline.inspection.compare_paper import in_px
 from pipeline.inspection.compare_text import HOLE, Mark
-from pipeline.inspection.register import Matrix
 from pipeline.model import Box, Pixels
 
 Floats = NDArray[np.float64]
@@ -61,37 +60,6 @@ def segments(expected: Sequence[Mark]) -> list[Segment]:
     return [*found, _segment(group, expected)] if group else found
 
 
-def warped(dark: Pixels, dpi: float, matrix: Matrix, size: tuple[int, int], field: Floats | None = None) -> Pixels:
-    """Scan darkness in the frame of `size` (width, height) px, with `BORDER` around; `field` (h, w, 2) adds a shift."""
-    width, height = size[0] + 2 * BORDER, size[1] + 2 * BORDER
-    to_page = frame_to_page(matrix, dpi)
-    if field is None:
-        to_page[:, 2] -= to_page[:, :2] @ (BORDER, BORDER)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(dark, to_page, (width, height), flags=flags, borderValue=0), dtype=np.uint8)
-    x, y = np.arange(width, dtype=np.float32) - BORDER, np.arange(height, dtype=np.float32) - BORDER
-    maps = []
-    for along, down, offset in to_page.astype(np.float32):  # the shift is turned while it is small
-        shift = cv2.resize((field @ (along, down)).astype(np.float32), (width, height))
-        shift += along * x[None, :]
-        shift += (down * y + offset)[:, None]
-        maps.append(shift)
-    return np.asarray(cv2.remap(dark, maps[0], maps[1], cv2.INTER_LINEAR, borderValue=0), np.uint8)
-
-
-def frame_to_page(matrix: Matrix, dpi: float) -> Matrix:
-    """Frame px to page px for a registration in pt."""
-    result = matrix.copy()
-    result[:, :2] *= dpi / 72.0 / FRAME
-    result[:, 2] *= dpi / 72.0
-    return result
-
-
-def halved(picture: Pixels) -> Pixels:
-    """A map with its border at half its resolution, in which far searches cost a tenth."""
-    return np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
 def find(
     reference: Pixels,
     scan: Pixels,
@@ -111,10 +79,8 @@ def find(
     height, width = scan.shape
     if template.size == 0 or left < 0 or top < 0 or right > width or bottom > height or contrast(template) < 40:
         return (at[0], at[1], 0.0)
-    scores = cv2.matchTemplate(scan[top:bottom, left:right], template, cv2.TM_CCOEFF_NORMED)
-    _, best, _, (x, y) = cv2.minMaxLoc(scores)
-    dx, dy = x - reach + round(at[0]), y - reach + round(at[1])
-    return (dx + peak(scores[y, :], x), dy + peak(scores[:, x], y), float(best) if np.isfinite(best) else 0.0)
+    dx, dy, ncc = find_near(scan, template, (left + reach, top + reach), reach)
+    return (dx + round(at[0]), dy + round(at[1]), ncc)
 
 
 def found_shifts(reference: Pixels, scan: Pixels, parts: Sequence[Segment], starts: Floats, reach: int) -> Floats:
@@ -174,19 +140,19 @@ def best_blur(reference: Pixels, scan: Pixels, parts: Sequence[Segment]) -> floa
     sure: list[int] = np.flatnonzero(shifts[:, 2] > SURE).tolist()
     if not sure:
         return 1.0
-    patches, windows = [], []
+    patches = []
     for at in sure:
         x0, y0, x1, y1 = (side + BORDER for side in sample[at].box)
-        dx, dy = round(shifts[at, 0]), round(shifts[at, 1])
-        patches.append(reference[y0 - 8 : y1 + 8, x0 - 8 : x1 + 8])
-        windows.append(scan[y0 + dy - 1 : y1 + dy + 1, x0 + dx - 1 : x1 + dx + 1])
+        x, y = x0 + round(shifts[at, 0]), y0 + round(shifts[at, 1])
+        windows = [scan[y + j : y + j + y1 - y0, x + i : x + i + x1 - x0] for j in (-1, 0, 1) for i in (-1, 0, 1)]
+        patches.append((reference[y0 - 8 : y1 + 8, x0 - 8 : x1 + 8], [(window, *sums(window)) for window in windows]))
 
     @cache
     def likeness(step: int) -> float:
         total = 0.0
-        for patch, window in zip(patches, windows, strict=True):
-            soft = np.ascontiguousarray(cv2.GaussianBlur(patch, (0, 0), BLURS[step])[8:-8, 8:-8])
-            total += float(cv2.matchTemplate(window, soft, cv2.TM_CCOEFF_NORMED).max())
+        for patch, windows in patches:
+            soft = Pattern(np.asarray(cv2.GaussianBlur(patch, (0, 0), BLURS[step])[8:-8, 8:-8], dtype=np.uint8))
+            total += max(soft.likeness_to(*window) for window in windows)
         return total
 
     best = FIRST_STEP
@@ -198,12 +164,6 @@ def best_blur(reference: Pixels, scan: Pixels, parts: Sequence[Segment]) -> floa
     near = range(best - 1, best + 2)
     bend = np.polyfit([BLURS[step] for step in near], [likeness(step) for step in near], 2)
     return round(float(np.clip(-bend[1] / (2 * bend[0]), BLURS[best - 1], BLURS[best + 1])), 2)
-
-
-def bordered(picture: Pixels) -> Pixels:
-    """The picture with `BORDER` px of paper around it."""
-    grown = cv2.copyMakeBorder(picture, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=0)
-    return np.asarray(grown, dtype=np.uint8)
 
 
 def box_px(box: Box) -> tuple[int, int, int, int]:
@@ -222,18 +182,3 @@ def _terms(points: Floats, size: tuple[int, int], degree: int) -> Floats:
     x, y = 2 * points[:, 0] / size[0] - 1, 2 * points[:, 1] / size[1] - 1
     powers = [(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]
     return np.stack([x**i * y**j for i, j in powers], axis=1)
-
-
-def contrast(picture: Pixels) -> float:
-    """From the lightest to the darkest pixel; numpy takes longer for it than for the comparison of a character."""
-    least, most, _, _ = cv2.minMaxLoc(picture)
-    return most - least
-
-
-def peak(scores: NDArray[Any], at: int) -> float:
-    """Offset of the parabola's top from the best sample, -0.5..0.5."""
-    if not 0 < at < len(scores) - 1:
-        return 0.0
-    before, here, after = scores[at - 1 : at + 2].tolist()
-    bend = before - 2 * here + after
-    return max(-0.5, min(0.5, (before - after) / (2 * bend))) if bend < -1e-9 else 0.0

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.inspection.compare_field import BORDER, box_px
+from pipeline.inspection.compare_layout import Layout
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI
 from pipeline.inspection.compare_runs import in_rows
 from pipeline.inspection.compare_sheet import framed
@@ -28,6 +29,7 @@ class Form:
     headings: tuple[tuple[int, float, str], ...]
     texts: dict[int, tuple[Mark, ...]] = field(default_factory=dict)
     prints: dict[int, Pixels] = field(default_factory=dict)
+    layouts: dict[int, Layout] = field(default_factory=dict)
 
     def expected(self, number: int) -> tuple[Mark, ...]:
         """Folded characters of a page in reading order, a `HOLE` for each blank; made once."""
@@ -41,6 +43,12 @@ class Form:
         if number not in self.prints:
             self.prints[number] = framed(self.pictures.picture(number, FRAME_DPI))
         return self.prints[number]
+
+    def layout(self, number: int) -> Layout:
+        """What scans of the page are laid over; made once."""
+        if number not in self.layouts:
+            self.layouts[number] = Layout(self.print_of(number), self.expected(number))
+        return self.layouts[number]
 
     def picture(self, number: int) -> Picture:
         """The page at the resolution in which features are found."""

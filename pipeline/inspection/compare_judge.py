@@ -14,7 +14,7 @@ from pipeline.inspection.compare_clear import is_clear
 from pipeline.inspection.compare_dust import may_be_dust
 from pipeline.inspection.compare_lost import is_gone, is_overlooked, is_plain_alone, other_in_rows, single
 from pipeline.inspection.compare_pen import DOUBTFUL, LIKELY, pale_words, pen_strokes
-from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, read_again
+from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, middle, read_again
 from pipeline.inspection.compare_scene import Scene, inside, is_moved, touching
 from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
 from pipeline.inspection.compare_text import (
@@ -73,8 +73,10 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
         for suspect, difference in weighed
         if difference.kind == "change" or not any(inside(suspect.box, box, 2.0) for box in covered)
     ]
-    pale = pale_words(scene, registration, [*told, *(box for box, _ in pen), *_read(explained)], reader)
-    return _allowed(registration, explained) + textual + [difference for _, difference in pen] + pale
+    pale = pale_words(scene, registration, [*told, *covered, *_read(explained)], reader)
+    words = [box for box, _ in pale]
+    pen = [(box, item) for box, item in pen if item.kind == "change" or not any(touching(box, at) for at in words)]
+    return _allowed(registration, explained) + textual + [difference for _, difference in (*pen, *pale)]
 
 
 def _read(explained: Sequence[Explained]) -> list[Box]:
@@ -228,7 +230,7 @@ def _difference(
     lo, hi = from_row_start(marks, lo, hi) if left_out else (lo, hi)
     expected = _shown(scene, lo, hi)
     before, after = _shown(scene, max(lo - CONTEXT, 0), lo), _shown(scene, hi, hi + CONTEXT)
-    found = text_of(suspect.seen) if suspect.read else said
+    found = text_of(suspect.seen) if suspect.read else middle(suspect.window, said)
     notes = ["critical"] if weighty else []
     notes += [scene.doubt] if scene.doubt else []
     notes += ["under a seal in a scan without colour"] if is_veiled(scene, suspect.box) else []

@@ -23,21 +23,26 @@ def pen_strokes(scene: Scene, place: Registration, told: Sequence[Box]) -> list[
     return [(stroke.box, _stroke(scene, place, stroke, blanks)) for stroke in strokes(scene.sheet, printed, free)]
 
 
-def pale_words(scene: Scene, place: Registration, told: Sequence[Box], reader: TextReader) -> list[Difference]:
+def pale_words(
+    scene: Scene, place: Registration, told: Sequence[Box], reader: TextReader
+) -> list[tuple[Box, Difference]]:
     """Writing too pale to count as ink, where nothing else tells of it."""
     blanks = [box for _, box in scene.blanks]
     free = [*_stamped(scene), *(grown(box, 5.0) for box in told)]
     return [
-        Difference(
-            kind="reading",
-            page=place.page,
-            reference_page=place.reference_page,
-            box=place.place(box),
-            clause=scene.clause(box),
-            found=text.text,
-            confidence=DOUBTFUL,
-            signals=("reread",),
-            note="pale writing",
+        (
+            box,
+            Difference(
+                kind="reading",
+                page=place.page,
+                reference_page=place.reference_page,
+                box=place.place(box),
+                clause=scene.clause(box),
+                found=text.text,
+                confidence=DOUBTFUL,
+                signals=("reread",),
+                note="pale writing",
+            ),
         )
         for box, text in faint_writing(scene.sheet, free, blanks, reader)
     ]

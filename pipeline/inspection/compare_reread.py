@@ -57,6 +57,21 @@ def edits(wanted: str, said: str) -> list[Edit]:
     ]
 
 
+def middle(window: Window, said: str) -> str:
+    """What a reading of the strip has between the neighbours; all of it where it read a single character alone."""
+    wanted, told = window.wanted, fold(said)
+    if 2 * len(told) < len(wanted):
+        return said
+    start = at = len(window.head)
+    stop, text = start + len(window.expected), ""
+    for edit in edits(wanted, told):
+        if edit.hi < start or stop < edit.lo:
+            continue
+        text += wanted[at : edit.lo] + edit.words
+        at = max(at, edit.hi)
+    return text + wanted[at:stop]
+
+
 def strip_of(dark: Pixels, x0: float, top: float, x1: float, bottom: float) -> Pixels:
     """Dark map cut with a little paper around it, as an RGB picture that a recogniser takes; px, may be empty."""
     height = bottom - top

@@ -153,7 +153,8 @@ def is_surely_odd(scene: Scene, at: int, times: float = 1.0) -> bool:
 
 
 def _seen(scene: Scene, at: int) -> tuple[str, Glyph | None, bool]:
-    under_seal = any(inside(located(scene, at), box, 0.0) for box in (*scene.seals, *scene.slices))
+    marked = (*scene.seals, *scene.slices)
+    under_seal = bool(marked) and any(inside(located(scene, at), box, 0.0) for box in marked)
     return scene.aligned.expected[at].char, scene.sheet.glyphs.get(at), under_seal
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.inspection import compare_field as fields
 from pipeline.inspection.compare_field import BORDER, SURE, Floats, Segment, box_px
+from pipeline.inspection.compare_layout import Layout
+from pipeline.inspection.compare_likeness import Place
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
-from pipeline.inspection.compare_print import Glyph, Map, Place, composed, glyphs, graphics, residuals
-from pipeline.inspection.compare_text import Mark
+from pipeline.inspection.compare_print import Glyph, Ink, Look, composed, residuals
+from pipeline.inspection.compare_warp import bordered, roughly_warped, warped
 from pipeline.inspection.register import Matrix, least_squares
 from pipeline.model import Box, Picture, Pixels
 
+Map = NDArray[np.float32]
 Area = TypeVar("Area", Map, Pixels)
 Shift = tuple[float, float]
 Hints = Mapping[int, Shift]
@@ -26,29 +31,32 @@ HINT_REACH = 7  # px around where the recogniser saw a character
 FARTHER = 12  # px around where the search ended at its border: the last row of a strongly warped page lay 9 px off
 TOGETHER = 0.85  # NCC of a segment, at whole pixels, from which its characters lie as it does
 LOST = 0.8  # NCC below which a character is looked for at its neighbours' and its text's place too
-FIRST_BLUR = 1.0  # px; between the sharpest and the dullest scans
 OTHER_TYPE = 0.035  # usual unlikeness; hard scans of a form reach 0.012, copies in another type begin at 0.058
 LAID = 0.5  # share of segments that must be found for a page to count as laid over its reference
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Frame px maps with `BORDER` around: `scan` darkness, ink `extra` and `missing` against the print `expected`.
+    """Frame px maps with `BORDER` around: `scan` darkness, `ink` beyond and short of the print `expected` here.
 
-    `graphics` is the form's ink that is no text: rules, tables, pictures; `usual` = 1 - NCC of its characters.
+    `rules` is not 0 about the form's ink that is no text; `usual` = 1 - NCC of its characters.
     """
 
     scan: Pixels
     expected: Pixels
-    extra: Map
-    missing: Map
-    graphics: Pixels
+    ink: Ink
+    rules: Pixels | None
     glyphs: Mapping[int, Glyph]
     blur: float
     usual: float
     matched: float
     residual: float
     matrix: Matrix
+
+    @cached_property
+    def extra(self) -> Map:
+        """Ink beyond the print, 0..1; made when asked for, which few pages do."""
+        return np.multiply(self.ink.beyond, self.ink.unit, dtype=np.float32)
 
     @property
     def laid(self) -> bool:
@@ -71,52 +79,47 @@ class Sheet:
 
 def framed(reference: Picture) -> Pixels:
     """Darkness of a blank form's page in the frame, with `BORDER` around."""
-    return fields.bordered(_at_frame(darkness(reference), reference.dpi))
+    return bordered(_at_frame(darkness(reference), reference.dpi))
 
 
-def lay(dark: Pixels, dpi: float, print_: Pixels, expected: Sequence[Mark], matrix: Matrix, hints: Hints) -> Sheet:
-    """Lay a page's darkness over the form's (`framed`).
+def lay(dark: Pixels, dpi: float, layout: Layout, matrix: Matrix, hints: Hints) -> Sheet:
+    """Lay a page's darkness over the form's.
 
     `matrix` reference pt to page pt, `hints` = px by which the reader saw a character off its place.
     """
-    size = (print_.shape[1] - 2 * BORDER, print_.shape[0] - 2 * BORDER)
-    parts = fields.segments(expected)
-    scan = fields.warped(dark, dpi, matrix, size)
-    rough = fields.search(fields.halved(_blurred(print_, FIRST_BLUR)), fields.halved(scan), parts)
+    size = (layout.print_.shape[1] - 2 * BORDER, layout.print_.shape[0] - 2 * BORDER)
+    parts = layout.parts
+    rough = fields.search(layout.rough, roughly_warped(dark, dpi, matrix, size), parts)
     field = fields.smooth_field(parts, rough, size)
+    scan = warped(dark, dpi, matrix, size, field)
     if field is not None:
-        scan = fields.warped(dark, dpi, matrix, size, field)
-        hints = beyond(hints, expected, field, size)
-    blur = fields.best_blur(print_, scan, parts)
-    soft = _blurred(print_, blur)
+        hints = beyond(hints, layout, field)
+    blur = fields.best_blur(layout.print_, scan, parts)
+    soft = layout.blurred(blur)
     shifts = fields.found_shifts(soft, scan, parts, np.zeros((len(parts), 2)), fields.SECOND_REACH)
     starts = _settled(soft, scan, parts, shifts, hints)
-    places = _places(soft, scan, expected, parts, starts, shifts, hints)
-    print_here = composed(soft, expected, places)
-    extra, missing = residuals(scan, print_here, expected, places)
-    found, usual = glyphs(scan, print_here, print_, blur, expected, places, (extra, missing))
+    places = _places(soft, scan, layout, starts, shifts, hints)
+    print_here = composed(layout, soft, places)
+    ink = residuals(layout, scan, print_here, places)
+    found, usual = Look(layout, scan, print_here, soft, blur).glyphs(places, ink)
     refined, residual = _refined(matrix, parts, rough)
     inked = shifts[:, 2] != 0
     matched = float(np.mean(shifts[inked, 2] > SURE)) if inked.any() else 0.0
-    rest = graphics(print_, expected)
-    return Sheet(scan, print_here, extra, missing, rest, found, blur, usual, matched, residual, refined)
+    return Sheet(scan, print_here, ink, layout.rules, found, blur, usual, matched, residual, refined)
 
 
-def beyond(hints: Hints, expected: Sequence[Mark], field: Floats, size: tuple[int, int]) -> dict[int, Shift]:
+def beyond(hints: Hints, layout: Layout, field: Floats) -> dict[int, Shift]:
     """What is left of the hints once the page lies straight: the field has taken its part of them away."""
     down, along = field.shape[:2]
+    height, width = layout.print_.shape
     left = {}
     for at, (dx, dy) in hints.items():
-        x0, y0, x1, y1 = box_px(expected[at].box)
-        column = round(((x0 + x1) / 2 + BORDER) / (size[0] + 2 * BORDER) * (along - 1))
-        row = round(((y0 + y1) / 2 + BORDER) / (size[1] + 2 * BORDER) * (down - 1))
+        x0, y0, x1, y1 = layout.boxes[at]
+        column = round((x0 + x1) / 2 / width * (along - 1))
+        row = round((y0 + y1) / 2 / height * (down - 1))
         shift = field[min(max(row, 0), down - 1), min(max(column, 0), along - 1)]
         left[at] = (dx - float(shift[0]), dy - float(shift[1]))
     return left
-
-
-def _blurred(print_: Pixels, sigma: float) -> Pixels:
-    return np.asarray(cv2.GaussianBlur(print_, (0, 0), sigma), dtype=np.uint8)
 
 
 def _at_frame(dark: Pixels, dpi: float) -> Pixels:
@@ -150,18 +153,13 @@ def _settled(soft: Pixels, scan: Pixels, parts: Sequence[Segment], shifts: Float
 
 
 def _places(
-    soft: Pixels,
-    scan: Pixels,
-    expected: Sequence[Mark],
-    parts: Sequence[Segment],
-    starts: Floats,
-    shifts: Floats,
-    hints: Hints,
+    soft: Pixels, scan: Pixels, layout: Layout, starts: Floats, shifts: Floats, hints: Hints
 ) -> dict[int, Place]:
     """Shift and NCC of every character: its segment's where that is found well, else looked for near it.
 
     What is not found there is looked for at its neighbours' shift and where it was read.
     """
+    expected, parts = layout.expected, layout.parts
     places: dict[int, Place] = {}
     for part, start, (dx, dy, ncc) in zip(parts, starts, shifts, strict=True):
         for at in part.members:

@@ -17,7 +17,7 @@ from pipeline.inspection.claims import Stock, likely
 from pipeline.inspection.compare_field import BORDER
 from pipeline.inspection.compare_form import Form, open_form
 from pipeline.inspection.compare_judge import judge
-from pipeline.inspection.compare_paper import FRAME, darkness
+from pipeline.inspection.compare_paper import FRAME, darkness, darkness_of, red_parts
 from pipeline.inspection.compare_reread import strip_of
 from pipeline.inspection.compare_runs import Aligned
 from pipeline.inspection.compare_scene import LEAST_DPI, Scene, is_moved, is_odd, limits_of
@@ -82,6 +82,7 @@ class KnownForms:
 
     def lines(self, number: int, picture: Picture) -> tuple[Line, ...] | None:
         """The text of page `number` when it is proved to be a form's page, else None."""
+        self._next = 0 if number == 1 else self._next  # a new document begins where forms do
         found = self._by_look(number, picture, self._unsigned)
         return self._keep(*found).lines if found else None
 
@@ -148,9 +149,12 @@ class KnownForms:
     def _by_look(self, number: int, picture: Picture, order: Sequence[int]) -> tuple[Form, Proof] | None:
         """`order` = indices of the pages to try."""
         begun = time.perf_counter()
-        if picture.dpi < LEAST_DPI or not red_at_edges_only(picture):
+        if picture.dpi < LEAST_DPI:
             return None
-        dark = darkness(picture)
+        red, redness = red_parts(picture)
+        if not red_at_edges_only(redness, picture.dpi):
+            return None
+        dark = darkness_of(red, redness)
         if two_tones(dark):
             return None
         found = locate(look_of(dark, picture.dpi), self._looks, order)
@@ -158,8 +162,7 @@ class KnownForms:
             return None
         self._next = found.index + 1
         form, page = self._pages[found.index]
-        expected = form.expected(page)
-        sheet = lay(dark, picture.dpi, form.print_of(page), expected, found.matrix, {})
+        sheet = lay(dark, picture.dpi, form.layout(page), found.matrix, {})
         proof = self._prove(form, page, number, sheet, begun)
         return (form, proof) if proof else None
 

@@ -15,15 +15,22 @@ RED_JOIN, RED_LEAST, RED_DEPTH = 8, 4, 64  # px at 50 dpi: gap within a slice, l
 GREYS = 0.02  # share of pixels between ink and paper below which a scan has two tones only
 
 
-def red_at_edges_only(picture: Picture) -> bool:
-    """Whether all red ink hangs on the paper's edge as slices do: the darkness map is blind to red, a note included."""
-    return not loose_red(picture)
+def red_at_edges_only(red: Pixels, dpi: float) -> bool:
+    """Whether all red ink hangs on the paper's edge as slices do: the darkness map is blind to red, a note included.
+
+    `red` as by `red_darkness`.
+    """
+    return not _loose(red, dpi)
 
 
 def loose_red(picture: Picture, explained: Sequence[Box] = ()) -> list[Box]:
     """Places (pt) of red ink outside the `explained` ones that does not hang on the paper's edge as slices do."""
-    factor, scale = RED_DPI / picture.dpi, RED_DPI / 72
-    red = cv2.resize(red_darkness(picture), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) > RED
+    return _loose(red_darkness(picture), picture.dpi, explained)
+
+
+def _loose(dark: Pixels, dpi: float, explained: Sequence[Box] = ()) -> list[Box]:
+    factor, scale = RED_DPI / dpi, RED_DPI / 72
+    red = cv2.resize(dark, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) > RED
     for x0, top, x1, bottom in explained:
         red[max(int(top * scale), 0) : int(bottom * scale) + 1, max(int(x0 * scale), 0) : int(x1 * scale) + 1] = False
     joined = cv2.dilate(red.astype(np.uint8), np.ones((RED_JOIN, RED_JOIN), np.uint8))

@@ -251,6 +251,8 @@ def _what(difference: Difference) -> Bilingual:
         return say(f"增加了“{found}”", f"“{found}” was added")
     if not found:
         return say(f"缺少“{expected}”", f"“{expected}” is missing")
+    if expected == found:
+        return say(f"“{expected}”的字形与标准文本不同", f"“{expected}” does not look as printed")
     context = _CONTEXT.search(difference.note)  # a changed character says little without the words around it
     around = say(f"（{context[0]}）", f" ({context[0]})") if context else say("", "")
     return say(f"“{expected}”变为“{found}”{around.zh}", f"“{expected}” became “{found}”{around.en}")

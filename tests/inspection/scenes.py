@@ -65,7 +65,7 @@ def laid(name: str, dpi: int, *defects: PrintDefect, hints: Hints | None = None)
     found = locate(look_of(dark, float(dpi)), [look_of(darkness(blank), blank.dpi)], [0])
     assert found is not None
     expected = form().expected(CLAUSES)
-    return lay(dark, float(dpi), form().print_of(CLAUSES), expected, found.matrix, hints or {}), expected
+    return lay(dark, float(dpi), form().layout(CLAUSES), found.matrix, hints or {}), expected
 
 
 def scene_of(sheet: Sheet, expected: tuple[Mark, ...]) -> Scene:

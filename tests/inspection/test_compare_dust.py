@@ -82,7 +82,7 @@ def specked(char: str, mode: Mode, mm: float, dark: int) -> tuple[Sheet, tuple[M
     x0, top, x1, bottom = expected[at].box
     x, y = matrix @ ((x0 + x1) / 2, bottom - 0.15 * (bottom - top), 1.0)
     disc(picture, x * SCALE, y * SCALE, mm, 200.0, dark)
-    sheet = lay(darkness(Picture(picture, 200.0)), 200.0, form().print_of(CLAUSES), expected, matrix, {})
+    sheet = lay(darkness(Picture(picture, 200.0)), 200.0, form().layout(CLAUSES), matrix, {})
     return sheet, expected, at
 
 

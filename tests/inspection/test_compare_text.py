@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from pipeline.inspection.compare_plain import without_heads
+from pipeline.inspection.compare_reread import Window, middle
 from pipeline.inspection.compare_runs import align, beside, in_rows
 from pipeline.inspection.compare_text import (
     HOLE,
@@ -178,3 +180,19 @@ def test_running_heads_are_left_out_however_they_were_read(heads: tuple[tuple[st
     )
     assert text_of(expected) == "firstclausebindspaymentisdueinMay"
     assert text_of(found) == "firstclausebinds2026issuepaymentisdueinMay2026issue"
+
+
+@pytest.mark.parametrize(
+    ("expected", "said", "middle_"),
+    [
+        (",", "的格式合同,除联系人", ","),
+        (",", "的格式合同除联系人", ""),
+        (",", "格式合同;除联系", ";"),
+        ("合同", "的格式台同,除联系人", "台同"),
+        (",", ";", ";"),
+    ],
+)
+def test_what_a_strip_says_is_told_without_the_neighbours(expected: str, said: str, middle_: str) -> None:
+    head, _, tail = "的格式合同,除联系人".partition(expected)
+    strip = np.zeros((8, 8, 3), np.uint8)
+    assert middle(Window(strip, expected, "", head=head, tail=tail), said) == middle_
