@@ -10,14 +10,15 @@ import cv2
 import numpy as np
 
 from pipeline.inspection.compare_form import Form, open_form
+from pipeline.inspection.compare_hue import hued_notes
 from pipeline.inspection.compare_judge import judge
 from pipeline.inspection.compare_pages import Paging, match_pages, paging, printed_number
 from pipeline.inspection.compare_paper import FRAME, FRAME_DPI, darkness
 from pipeline.inspection.compare_plain import PlainScene, compare_plain, without_heads
-from pipeline.inspection.compare_red import red_notes
 from pipeline.inspection.compare_runs import Aligned, align, beside, in_rows
 from pipeline.inspection.compare_scene import LEAST_DPI, Scene, limits_of, margins
 from pipeline.inspection.compare_sheet import Sheet, lay
+from pipeline.inspection.compare_stamps import Stamps, stamps_by_page
 from pipeline.inspection.compare_text import HOLE, Mark, marks
 from pipeline.inspection.known import KnownForms
 from pipeline.inspection.register import (
@@ -32,7 +33,6 @@ from pipeline.inspection.register import (
 )
 from pipeline.model import (
     Alignment,
-    Box,
     Comparison,
     Difference,
     Document,
@@ -49,7 +49,6 @@ from pipeline.model import (
 
 __all__ = ["Registration", "blank_boxes", "compare", "registered_box"]
 
-Marked = Mapping[int, tuple[list[Box], list[Box]]]  # boxes of seals and of slices, by page
 UNFIT_DPI = 149.0  # coarser pictures witness nothing
 BLURRED = 2.5  # px at 200 dpi
 REFLOWED = 0.6  # share of the form's characters found in a copy of another layout
@@ -83,7 +82,7 @@ def compare(
     form = open_form(reference, reference_pictures)
     pages = match_pages(document.pages, reference.pages)
     pages = _with_pictures_only(pages, document, pictures, reference)
-    marked = _marked(seals, slices)
+    stamps = stamps_by_page(seals, slices)
     laid: dict[int, Laid] = {}
     for page in document.pages:
         number = pages.matches[page.number][0]
@@ -92,7 +91,7 @@ def compare(
             if proved is not None and proved.registration.reference_page == number:
                 laid[page.number] = Laid(proved.registration, proved.differences, proved.seconds, proved=True)
             else:
-                laid[page.number] = _lay_page(page, number, form, pictures, reader, marked)
+                laid[page.number] = _lay_page(page, number, form, pictures, reader, stamps.get(page.number, Stamps()))
     loose = [page for page in document.pages if page.number in laid and laid[page.number].differences is None]
     differences = [item for number in sorted(laid) for item in laid[number].differences or ()]
     reflowed = bool(loose) and 2 * len(loose) >= len(laid)
@@ -100,7 +99,7 @@ def compare(
     if loose:
         free = _free_pages(form, pages, laid, loose, everything=reflowed)
         doubt = "" if reflowed else "registration failed"
-        plain, shares = _plain(loose, free, form, pictures, reader, marked, doubt=doubt)
+        plain, shares = _plain(loose, free, form, pictures, reader, stamps, doubt=doubt)
         differences += plain
     if reflowed:
         pages = _regrouped(pages, shares, [page.number for page in reference.pages])
@@ -110,7 +109,7 @@ def compare(
     }
 
 
-def _lay_page(page: Page, number: int, form: Form, pictures: PageSource, reader: TextReader, marked: Marked) -> Laid:
+def _lay_page(page: Page, number: int, form: Form, pictures: PageSource, reader: TextReader, stamps: Stamps) -> Laid:
     start = time.perf_counter()
     expected = form.expected(number)
     raw = in_rows(marks(page))
@@ -125,8 +124,8 @@ def _lay_page(page: Page, number: int, form: Form, pictures: PageSource, reader:
     registration = Registration.of(page.number, number, sheet.matrix, sheet.residual, sheet.matched)
     if not sheet.laid or (sheet.retyped and not page.bilevel):
         return Laid(registration if sheet.matched > 0.2 else None, None, time.perf_counter() - start)
-    scene = _scene(page, number, form, _in_frame(expected, raw, sheet.matrix), sheet, registration, marked)
-    found = [*judge(scene, registration, reader), *red_notes(picture, scene, registration)]
+    scene = _scene(page, number, form, _in_frame(expected, raw, sheet.matrix), sheet, registration, stamps)
+    found = [*judge(scene, registration, reader), *hued_notes(picture, scene, form.hued(number), registration)]
     return Laid(registration, tuple(found), time.perf_counter() - start)
 
 
@@ -143,15 +142,18 @@ def _scene(
     aligned: Aligned,
     sheet: Sheet,
     registration: Registration,
-    marked: Marked,
+    stamps: Stamps,
 ) -> Scene:
-    seals, slices = ([registration.back(box) for box in boxes] for boxes in marked.get(page.number, ([], [])))
+    seals, slices, discs = (
+        [registration.back(box) for box in boxes] for boxes in (stamps.seals, stamps.slices, stamps.discs)
+    )
     return Scene(
         aligned=aligned,
         sheet=sheet,
         blanks=[(blank.name, blank.box) for blank in form.reference.blanks if blank.page == number],
         seals=seals,
         slices=slices,
+        stamped=[*discs, *slices],
         veiled=[] if page.colour else [*seals, *slices],
         limits=limits_of(
             sheet, aligned.expected, [*seals, *slices], bilevel=page.bilevel, coarse=(page.dpi or LEAST_DPI) < LEAST_DPI
@@ -188,15 +190,6 @@ def _hints(aligned: Aligned) -> dict[int, tuple[float, float]]:
     return hints
 
 
-def _marked(seals: Sequence[Seal], slices: Sequence[Slice]) -> dict[int, tuple[list[Box], list[Box]]]:
-    marked: dict[int, tuple[list[Box], list[Box]]] = {}
-    for seal in seals:
-        marked.setdefault(seal.page, ([], []))[0].append(seal.box)
-    for piece in slices:
-        marked.setdefault(piece.page, ([], []))[1].append(piece.box)
-    return marked
-
-
 def _with_pictures_only(pages: Paging, document: Document, pictures: PageSource, reference: Reference) -> Paging:
     """Pages without text but with ink are foreign; really empty ones (backs of duplex scans) are ignored."""
     written = set(pages.foreign) | {page for page, (number, _) in pages.matches.items() if number is not None}
@@ -227,7 +220,7 @@ def _plain(
     form: Form,
     pictures: PageSource,
     reader: TextReader,
-    marked: Marked,
+    stamps: Mapping[int, Stamps],
     *,
     doubt: str,
 ) -> tuple[list[Difference], dict[int, float]]:
@@ -239,7 +232,7 @@ def _plain(
     aligned = align(expected, found)
     scene = PlainScene(
         aligned=aligned,
-        marked={page: [*boxes[0], *boxes[1]] for page, boxes in marked.items()},
+        marked={page: (*own.seals, *own.slices) for page, own in stamps.items()},
         doubt=doubt,
         clause=form.clause,
     )

@@ -15,6 +15,7 @@ from pipeline.inspection.compare_runs import in_rows
 from pipeline.inspection.compare_sheet import framed
 from pipeline.inspection.compare_text import Mark, around, clause_of, holes, marks
 from pipeline.inspection.register import FEATURE_DPI
+from pipeline.inspection.tones import unseen_ink
 from pipeline.model import Box, Page, PageSource, Picture, Pixels, Reference
 
 INK = 40  # darkness from which a row of the print carries ink
@@ -30,6 +31,7 @@ class Form:
     texts: dict[int, tuple[Mark, ...]] = field(default_factory=dict)
     prints: dict[int, Pixels] = field(default_factory=dict)
     layouts: dict[int, Layout] = field(default_factory=dict)
+    hues: dict[int, tuple[Box, ...]] = field(default_factory=dict)
 
     def expected(self, number: int) -> tuple[Mark, ...]:
         """Folded characters of a page in reading order, a `HOLE` for each blank; made once."""
@@ -49,6 +51,12 @@ class Form:
         if number not in self.layouts:
             self.layouts[number] = Layout(self.print_of(number), self.expected(number))
         return self.layouts[number]
+
+    def hued(self, number: int) -> tuple[Box, ...]:
+        """Places (pt) of the page's coloured print, a letterhead's or a logo's; made once."""
+        if number not in self.hues:
+            self.hues[number] = tuple(unseen_ink(self.picture(number)))
+        return self.hues[number]
 
     def picture(self, number: int) -> Picture:
         """The page at the resolution in which features are found."""

@@ -14,26 +14,16 @@ _SEAL_RED = 60  # R - max(G, B) from which a pixel is seal ink through and throu
 
 def darkness(picture: Picture) -> Pixels:
     """0 = paper .. 255 = black, shape (height, width) at the picture's own dpi; red ink is gone, pen ink is not."""
-    return darkness_of(*red_parts(picture))
+    light = _without_red(*_red_parts(picture))
+    return np.asarray(cv2.bitwise_not(cv2.divide(light, _paper(light), scale=255.0)), dtype=np.uint8)
 
 
-def red_darkness(picture: Picture) -> Pixels:
-    """How much red ink lies where, 0..255, same shape; black and blue ink do not show."""
-    return red_parts(picture)[1]
-
-
-def red_parts(picture: Picture) -> tuple[Pixels, Pixels]:
-    """The red channel, and by how much it is lighter than both others: `red_darkness`."""
+def _red_parts(picture: Picture) -> tuple[Pixels, Pixels]:
+    """The red channel, and by how much it is lighter than both others."""
     red, green, blue = (np.empty(picture.pixels.shape[:2], np.uint8) for _ in range(3))
     cv2.split(np.ascontiguousarray(picture.pixels), [red, green, blue])  # OpenCV takes far longer to make its own
     cv2.max(green, blue, dst=green)
     return red, np.asarray(cv2.subtract(red, green, dst=blue), dtype=np.uint8)
-
-
-def darkness_of(red: Pixels, redness: Pixels) -> Pixels:
-    """`darkness` of a picture whose `red_parts` are known."""
-    light = _without_red(red, redness)
-    return np.asarray(cv2.bitwise_not(cv2.divide(light, _paper(light), scale=255.0)), dtype=np.uint8)
 
 
 def in_px(box: Box) -> tuple[int, int, int, int]:

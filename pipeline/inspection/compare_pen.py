@@ -49,7 +49,7 @@ def pale_words(
 
 
 def _stamped(scene: Scene) -> list[Box]:
-    return [grown(box, 4.0) for box in (*scene.seals, *scene.slices)]
+    return [grown(box, 4.0) for box in scene.stamped]
 
 
 def _stroke(scene: Scene, place: Registration, stroke: Stroke, blanks: Sequence[Box]) -> Difference:

@@ -55,7 +55,8 @@ class Limits:
 class Scene:
     """A page laid over its form; boxes in pt of the reference page, `doubt` = why its image is no witness.
 
-    `veiled` = seals whose ink no colour tells from the print beneath; `paraphs` = edges of the page to be initialled.
+    `stamped` = boxes that cover the outlines of seals and slices, `veiled` = seals whose ink no colour tells from the
+    print beneath; `paraphs` = edges of the page to be initialled.
     """
 
     aligned: Aligned
@@ -63,6 +64,7 @@ class Scene:
     blanks: Sequence[tuple[str, Box]]
     seals: Sequence[Box]
     slices: Sequence[Box]
+    stamped: Sequence[Box]
     veiled: Sequence[Box]
     limits: Limits
     doubt: str

@@ -17,7 +17,7 @@ from pipeline.inspection.claims import Stock, likely
 from pipeline.inspection.compare_field import BORDER
 from pipeline.inspection.compare_form import Form, open_form
 from pipeline.inspection.compare_judge import judge
-from pipeline.inspection.compare_paper import FRAME, darkness, darkness_of, red_parts
+from pipeline.inspection.compare_paper import FRAME, darkness
 from pipeline.inspection.compare_reread import strip_of
 from pipeline.inspection.compare_runs import Aligned
 from pipeline.inspection.compare_scene import LEAST_DPI, Scene, is_moved, is_odd, limits_of
@@ -26,7 +26,7 @@ from pipeline.inspection.compare_text import HOLE
 from pipeline.inspection.digital import PIXEL_DPI, Pages
 from pipeline.inspection.locate import FINE, Look, locate, look_of
 from pipeline.inspection.register import Registration
-from pipeline.inspection.tones import red_at_edges_only, two_tones
+from pipeline.inspection.tones import darkness_tells_all, two_tones
 from pipeline.model import (
     Blank,
     Box,
@@ -151,10 +151,9 @@ class KnownForms:
         begun = time.perf_counter()
         if picture.dpi < LEAST_DPI:
             return None
-        red, redness = red_parts(picture)
-        if not red_at_edges_only(redness, picture.dpi):
+        if not darkness_tells_all(picture):
             return None
-        dark = darkness_of(red, redness)
+        dark = darkness(picture)
         if two_tones(dark):
             return None
         found = locate(look_of(dark, picture.dpi), self._looks, order)
@@ -217,6 +216,7 @@ def _scene(form: Form, page: int, sheet: Sheet, blanks: Sequence[Blank]) -> Scen
         sheet=sheet,
         blanks=[(blank.name, blank.box) for blank in blanks],
         seals=(),
+        stamped=(),
         slices=(),
         veiled=(),
         limits=limits_of(sheet, expected, (), bilevel=False),

@@ -17,7 +17,7 @@ from pipeline.rules.wording import RESCAN, listed, say
 
 INK = "ink"  # signal of a difference seen as a stroke
 _CONTEXT = re.compile(r"…[^…]+…")
-RED = "red ink that belongs to no seal"  # note of red strokes
+HUED = "coloured ink that belongs to no seal"  # note of red, yellow or magenta strokes
 PALE = "pale writing"  # note of words that only the image shows
 CRITICAL = "critical"  # note of a difference in a number, date, negation, party or forum
 
@@ -240,8 +240,8 @@ def _where(difference: Difference) -> Bilingual:
 
 def _what(difference: Difference) -> Bilingual:
     expected, found = difference.expected, difference.found
-    if difference.note == RED:
-        return say("填写区以外有红色笔迹，不属于任何印章", "red ink outside the blanks that belongs to no seal")
+    if difference.note == HUED:
+        return say("填写区以外有彩色笔迹，不属于任何印章", "coloured ink outside the blanks that belongs to no seal")
     if difference.note == PALE:
         return say(f"有浅淡的文字“{found}”", f"pale writing “{found}”")
     if _is_ink(difference):

@@ -72,7 +72,7 @@ def scene_of(sheet: Sheet, expected: tuple[Mark, ...]) -> Scene:
     """As the judge sees it before anything is read."""
     aligned = Aligned(expected, (), (), ())
     limits = limits_of(sheet, expected, [], bilevel=False)
-    return Scene(aligned, sheet, [], [], [], [], limits, "", lambda box: "")
+    return Scene(aligned, sheet, [], [], [], [], [], limits, "", lambda box: "")
 
 
 def lined_page(size_mm: tuple[float, float] = PAPER_MM, seed: int = 0) -> Page:

@@ -264,28 +264,6 @@ def test_ink_in_the_margin_is_a_change_unless_it_can_be_initials(text: str, marg
     assert "change" in [kind for kind, _ in initialled(text, 1500, margin)]
 
 
-def red_ink(at: tuple[int, int], seals: tuple[Seal, ...] = ()) -> list[tuple[str, str]]:
-    """What is told of a stroke in red ink at a place in px of the print."""
-    paper = drawn(ROWS)
-    cv2.putText(paper, "no", at, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.4, (215, 50, 60), 3, cv2.LINE_AA)
-    comparison, _ = compare(
-        Document(submission=SUBMISSION, pages=(page(ROWS).model_copy(update={"colour": True}),)),
-        Pictures([scanned(paper)]),
-        Reference(sha256="0" * 64, edition="t", pages=(page(ROWS),), blanks=()),
-        Pictures([drawn(ROWS)]),
-        Script(["x"] * 9),
-        seals,
-    )
-    return [(item.kind, item.note) for item in comparison.differences]
-
-
-def test_red_ink_is_a_seal_s_or_told() -> None:
-    assert red_ink((700, 1500)) == [("reading", "red ink that belongs to no seal")]
-    box = (680 / SCALE, 1440 / SCALE, 790 / SCALE, 1530 / SCALE)
-    seal = Seal(page=1, box=box, shape="square", diameter_mm=14, colour="red", confidence=0.9)
-    assert red_ink((700, 1500), (seal,)) == []
-
-
 def test_dust_and_a_punch_hole_are_nothing() -> None:
     ink = np.full_like(drawn([]), 255)
     for x, y in ((500, 1500), (900, 1700), (1200, 1300)):

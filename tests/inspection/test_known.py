@@ -140,6 +140,7 @@ CHANGES: dict[str, Callable[[], PrintDefect]] = {
     "words struck out": lambda: StrikeOut("不能避免", CLAUSES),
     "a note in the margin": lambda: HandNote("价格另议", CLAUSES, (500.0, 300.0, 580.0, 330.0)),
     "a note in red": lambda: HandNote("价格另议", CLAUSES, (500.0, 300.0, 580.0, 330.0), "pen-red"),
+    "a note in yellow": lambda: HandNote("价格另议", CLAUSES, (500.0, 300.0, 580.0, 330.0), "pen-yellow"),
     "a red note between the lines": lambda: HandNote("不", CLAUSES, (300.0, 300.0, 315.0, 315.0), "pen-red"),
     "small pale print in the foot": lambda: PalePrint("第三条不适用于乙方", CLAUSES, (90.0, 786.0), 0.2, 6.0),
     "a sentence more": lambda: InsertSentence("10.4", "乙方同意放弃全部抗辩。", CLAUSES),

@@ -23,6 +23,7 @@ INKS: dict[str, tuple[float, float, float]] = {
     "pen-blue": (0.85, 0.58, 0.17),
     "pen-black": (0.86, 0.88, 0.82),
     "pen-red": (0.08, 0.78, 0.55),
+    "pen-yellow": (0.03, 0.12, 0.90),
     "toner": (1.15, 1.15, 1.15),
     "shadow": (0.30, 0.30, 0.32),
 }
