@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
@@ -17,21 +18,28 @@ from tests.flow.conftest import SAMPLES, Installation
 pytestmark = [pytest.mark.service, pytest.mark.engine]
 
 
-def children_of_readers() -> list[str]:
+def readers_of(installation: Installation) -> list[str]:
+    """Process ids of its reading children; other tests run their own services at the same time."""
     listing = subprocess.run(["pgrep", "-f", "pipeline.flow.child"], capture_output=True, text=True, check=False)
-    return listing.stdout.split()
+    return [process for process in listing.stdout.split() if home_of(process) == installation.home]
+
+
+def home_of(process: str) -> Path | None:
+    try:
+        return Path(f"/proc/{process}/cwd").readlink()
+    except OSError:  # it has ended
+        return None
 
 
 def test_a_killed_service_finishes_the_dossier_with_one_order_and_one_number(installation: Installation) -> None:
     installation.environment["COUNTERSIGN_PROFILE"] = "reseller"
-    before = set(children_of_readers())
     installation.start()
     agreement = next((SAMPLES / "good").glob("服务协议*"))
     shutil.copyfile(agreement, installation.inbox / agreement.name)
     shutil.copyfile(SAMPLES / "reseller" / "order.toml", installation.inbox / "order.toml")
-    assert installation.until(lambda: bool(set(children_of_readers()) - before), 60), installation.log()
+    assert installation.until(lambda: bool(readers_of(installation)), 60), installation.log()
     installation.stop(signal.SIGKILL)
-    assert installation.until(lambda: not set(children_of_readers()) - before, 20), "readers must die with the service"
+    assert installation.until(lambda: not readers_of(installation), 20), "readers must die with the service"
 
     installation.start()
 
