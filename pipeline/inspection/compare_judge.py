@@ -16,7 +16,7 @@ from pipeline.inspection.compare_lost import is_gone, is_overlooked, is_plain_al
 from pipeline.inspection.compare_pen import DOUBTFUL, LIKELY, pale_words, pen_strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, middle, read_again
 from pipeline.inspection.compare_scene import Scene, inside, is_moved, touching
-from pipeline.inspection.compare_suspects import Explained, Suspect, sort_out
+from pipeline.inspection.compare_suspects import Explained, Suspect, lies_aside, sort_out
 from pipeline.inspection.compare_text import (
     HOLE,
     around,
@@ -121,7 +121,7 @@ def _without_guessing(
     others: dict[int, tuple[int, ReadText]] = {}
     for number, answer in zip(asked, alone, strict=True):
         found[number] = replace(suspects[number], surely=not answer.cleared or suspects[number].strained)
-        if answer.said is None:
+        if answer.said is None or lies_aside(suspects[number]):
             continue
         if _is_lost(scene, found[number]) and is_plain_alone(scene, answer.at, answer.said):
             others[number] = (answer.at, answer.said)

@@ -12,7 +12,7 @@ from pipeline.inspection.compare_reread import Window
 from pipeline.inspection.compare_runs import Run
 from pipeline.inspection.compare_scene import Scene, inside, is_odd, is_surely_odd, located, strained_rows, within
 from pipeline.inspection.compare_text import HOLE, Mark, around, gist, text_of
-from pipeline.inspection.compare_window import window_of
+from pipeline.inspection.compare_window import LONG, window_of
 from pipeline.model import Box
 
 Sight = Literal["differs", "same", "unclear"]
@@ -43,6 +43,14 @@ class Suspect:
     shared: bool = False
     strained: bool = False
     fewer: bool = False
+
+
+def lies_aside(suspect: Suspect) -> bool:
+    """Whether most of a row looks odd though it reads as it should: it is set otherwise, and no character is in place.
+
+    Print of another word processor does so; whatever its characters look like alone is doubt.
+    """
+    return not suspect.read and suspect.hi - suspect.lo > LONG
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,10 @@ def window_of(scene: Scene, lo: int, hi: int, seen: tuple[Mark, ...], *, weak: b
     if len(seen) > LONG:
         row = [mark for mark in seen if mark.line == seen[0].line][:LONG]
         row = row if len(row) > 4 else [mark for mark in seen if mark.line == seen[len(seen) // 2].line][:LONG]
-        box = around(mark.box for mark in row)
-        return Window(_strip(scene.sheet.scan, box), "", text_of(row), weak), around(mark.box for mark in seen)
+        strip, said = _strip(scene.sheet.scan, around(mark.box for mark in row)), text_of(row)
+        as_printed = text_of(seen) == "".join(mark.char for mark in marks[lo:hi] if mark.char != HOLE)
+        expected, found = (said, "") if as_printed else ("", said)  # a row that only looks odd: it lies aside
+        return Window(strip, expected, found, weak), around(mark.box for mark in seen)
     if hi - lo > LONG:
         members = [at for at in range(lo, hi) if marks[at].line == marks[lo].line and marks[at].char != HOLE][:LONG]
         box = around(marks[at].box for at in members)
