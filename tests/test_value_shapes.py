@@ -62,6 +62,8 @@ def test_the_tables_are_of_use() -> None:
         ("address", "南山区深圳市虚构路 88 号"),
         ("address", "深圳市南山区；虚构路 88 号"),
         ("address", "深圳市南山区，一次付清"),
+        ("address", "深圳市南山区虚构路 88 号 12 层另含五百用户"),
+        ("address", "深圳市南山区虚构路 88 号 12 层数据归客户"),
         ("address", "Shenzhen"),
         ("address", "Shenzhen, by the buyer alone"),
     ],

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from pipeline.inspection.compare_bare import BARE_DPI, is_bare
 from pipeline.inspection.compare_form import Form, open_form
 from pipeline.inspection.compare_hue import hued_notes
 from pipeline.inspection.compare_judge import judge
@@ -52,7 +53,6 @@ __all__ = ["Registration", "blank_boxes", "compare", "registered_box"]
 UNFIT_DPI = 149.0  # coarser pictures witness nothing
 BLURRED = 2.5  # px at 200 dpi
 REFLOWED = 0.6  # share of the form's characters found in a copy of another layout
-INKED = 0.004  # share of dark pixels from which a page without text is no blank back side
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def compare(
     """
     form = open_form(reference, reference_pictures)
     pages = match_pages(document.pages, reference.pages)
-    pages = _with_pictures_only(pages, document, pictures, reference)
     stamps = stamps_by_page(seals, slices)
+    pages = _with_pictures_only(pages, document, pictures, reference, stamps)
     laid: dict[int, Laid] = {}
     for page in document.pages:
         number = pages.matches[page.number][0]
@@ -190,14 +190,15 @@ def _hints(aligned: Aligned) -> dict[int, tuple[float, float]]:
     return hints
 
 
-def _with_pictures_only(pages: Paging, document: Document, pictures: PageSource, reference: Reference) -> Paging:
+def _with_pictures_only(
+    pages: Paging, document: Document, pictures: PageSource, reference: Reference, stamps: Mapping[int, Stamps]
+) -> Paging:
     """Pages without text but with ink are foreign; really empty ones (backs of duplex scans) are ignored."""
     written = set(pages.foreign) | {page for page, (number, _) in pages.matches.items() if number is not None}
     for page in document.pages:
-        if page.number not in written:
-            dark = darkness(pictures.picture(page.number, 50.0))[10:-10, 10:-10]
-            if dark.size and float(np.mean(dark > 90)) > INKED:
-                written.add(page.number)
+        slices = stamps.get(page.number, Stamps()).slices
+        if page.number not in written and not is_bare(pictures.picture(page.number, BARE_DPI), slices):
+            written.add(page.number)
     return paging(pages.matches, [page.number for page in reference.pages], written)
 
 

@@ -14,7 +14,11 @@ _SEAL_RED = 60  # R - max(G, B) from which a pixel is seal ink through and throu
 
 def darkness(picture: Picture) -> Pixels:
     """0 = paper .. 255 = black, shape (height, width) at the picture's own dpi; red ink is gone, pen ink is not."""
-    light = _without_red(*_red_parts(picture))
+    return shade(_without_red(*_red_parts(picture)))
+
+
+def shade(light: Pixels) -> Pixels:
+    """By how much each place is darker than the paper about it, 0..255, in one channel of light."""
     return np.asarray(cv2.bitwise_not(cv2.divide(light, _paper(light), scale=255.0)), dtype=np.uint8)
 
 

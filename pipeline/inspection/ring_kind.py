@@ -18,11 +18,12 @@ from pipeline.inspection.ring_unroll import Unrolled, sampled, unseen
 from pipeline.inspection.seals import SealMark
 from pipeline.model import SealKind
 
-# One of two characters will do before "专用", but for the one accepted kind not in "合格专用" or "综合专用".
+# A misread character will do before "专用", but not another word: labour contracts and the approval of contracts have
+# seals of their own; 业务专用, 收发专用 and 发货专用 are none of the refused kinds, 合格专用 and 综合专用 not accepted.
 _INNER_KINDS: tuple[tuple[re.Pattern[str], SealKind], ...] = (
-    (re.compile(r"合同|同专用|^合[^格]专用"), "contract"),
-    (re.compile(r"财务|[财务].*专用"), "finance"),
-    (re.compile(r"发票|[发票].*专用"), "invoice"),
+    (re.compile(r"(?<!劳动)合同(?:.?专|.?.?用|章|$)|(?<!合)同专用|^合[^格]专用"), "contract"),
+    (re.compile(r"财务|财.?专用"), "finance"),
+    (re.compile(r"发票|(?<!收)发[^货文放]?专用"), "invoice"),
 )
 _DEPARTMENT = re.compile(r"(部|科|处|室|项目|分公司)(章|专用章)?$")
 _OWNER = re.compile(r"(公司|中心|集团|厂|店|行|所|院|社|会|合伙）?)$")

@@ -18,6 +18,7 @@ from pipeline.read.messages import remark, unreadable
 Opaque = Any  # whatever a broken file holds where the format wants something else
 SILENT = ("/Link", "/Widget", "/Popup")
 HIDDEN = 0b100010  # annotation flags Hidden and NoView
+FLAGS, ON_PAPER_ONLY = 0b100110, 0b100100  # these two and Print; NoView and Print alone
 ACTIONS = {
     "/JavaScript": ("javascript", "文件含 JavaScript 脚本", "The file contains JavaScript"),
     "/Launch": ("launch_action", "文件含启动外部程序的动作", "The file has an action that launches a program"),
@@ -151,9 +152,16 @@ def _annotations(reader: pypdf.PdfReader, found: Structure) -> None:
             annotation = _dict(entry)
             found.remarks += _actions(annotation, ("/A", "/AA"), number)
             kind = str(annotation.get("/Subtype", ""))
-            if not kind or kind in SILENT or len(found.remarks) > MANY:
-                continue
-            found.remarks.append(_annotation(annotation, kind, number, frame))
+            told = kind and (kind not in SILENT or _on_paper_only(annotation, frame))
+            if told and len(found.remarks) <= MANY:
+                found.remarks.append(_annotation(annotation, kind, number, frame))
+
+
+def _on_paper_only(annotation: DictionaryObject, frame: Frame) -> bool:
+    """Whether a print shows a field or button that no screen does; a picture of the page does not tell of it."""
+    box = _shown(annotation, frame)
+    drawn = box is None or (box[2] > box[0] and box[3] > box[1])
+    return drawn and int(annotation.get("/F", 0) or 0) & FLAGS == ON_PAPER_ONLY
 
 
 def _annotation(annotation: DictionaryObject, kind: str, number: int, frame: Frame) -> Remark:

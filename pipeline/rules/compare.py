@@ -28,10 +28,10 @@ def letters_apart(left: str, right: str) -> int:
     return Levenshtein.distance(normal_name(left), normal_name(right))
 
 
-def lost_letter_only(left: str, right: str) -> bool:
-    """Whether one name is the other with at most one character lost: no character stands for another."""
+def lost_bracket_only(left: str, right: str) -> bool:
+    """Whether one name is the other without one bracket; a lost letter may as well make another company's name."""
     short, long = sorted((normal_name(left), normal_name(right)), key=len)
-    return len(long) - len(short) <= 1 and Levenshtein.distance(short, long) == len(long) - len(short)
+    return any(long[:at] + long[at + 1 :] == short for at, char in enumerate(long) if char in "()")
 
 
 def equality(left: Reading, right: Reading, type_name: str = "org_name") -> Outcome:

@@ -20,6 +20,8 @@ _OF_ITS_KIND = (None, "missing", "tolerated", "repaired", "suggested")
 _FIGURES = frozenset(
     ("uscc", "money", "capitals", "date", "phone", "mobile", "email", "domain", "bank_account", "integer", "percent")
 ) | {"months"}
+_SPACED = ("email", "domain")  # types whose values may be read with blanks, which their check drops
+_APART = re.compile(r"[\s()*×;,]+")
 _UNITS = re.compile(r"[年月日号转元]")
 _CODE = re.compile(r"[^\u3400-\u9fff%‰¥$€]+")
 _NOTHING = frozenset(("无", "无。", "/", "//", "-", "--", "—", "——", "暂无", "同上", "n/a", "na", "none", "nil"))
@@ -85,6 +87,8 @@ class PlainEntries(DocumentCheck):
             return say("内容过长", "too long for it")
         spec = spec or _PLAIN
         problem = parse(spec.type, raw, pattern=spec.pattern, options=spec.options).problem
+        if (spec.type in _SPACED or problem not in _OF_ITS_KIND) and _has_more(spec, text):
+            return say("此外还有别的内容", "there is more beside it")
         if problem not in _OF_ITS_KIND:
             # A number misread is still no condition; whether it holds its check is asked of the fields that must.
             return None if (spec.type in _FIGURES or spec.type == "number_text") and _is_code(raw) else unlike(problem)
@@ -131,6 +135,15 @@ def _is_number(text: str) -> bool:
     """A number of a paper: figures, and at most as many hanzi as figures and letters."""
     latin = sum(char.isascii() and char.isalnum() for char in text)
     return any(char.isdigit() for char in text) and 2 * latin >= len(text)
+
+
+def _has_more(spec: FieldSpec, text: str) -> bool:
+    """Whether one part of a figure, number or address on the net is all that is asked, and others say more."""
+    if spec.type not in _FIGURES and spec.type != "number_text":
+        return False
+    parts = [part for part in _APART.split(text) if any(map(str.isalnum, part))]
+    whole = [parse(spec.type, part, pattern=spec.pattern, options=spec.options).problem is None for part in parts]
+    return any(whole) and len(parts) > 1
 
 
 def _is_code(raw: str) -> bool:

@@ -9,13 +9,12 @@ from pydantic import Field
 
 from pipeline.model import Bilingual, Facts, Outcome, Seal, SealKind
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
-from pipeline.rules.compare import likeness, lost_letter_only, same
+from pipeline.rules.compare import likeness, lost_bracket_only, same
 from pipeline.rules.places import certain, place_page, printed_at, seals_at, why_not_empty
 from pipeline.rules.quality import weakness
 from pipeline.rules.reading import SURE, read_field
 from pipeline.rules.wording import RESCAN, say, worst
 
-EQUAL = 0.95
 OTHER = 0.60
 
 KIND_NAMES: dict[SealKind, Bilingual] = {
@@ -132,11 +131,13 @@ def owner_of(seal: Seal, party: str) -> Judgement:
 
 
 def owner_outcome(text: str, confidence: float, party: str) -> Outcome:
-    """Pass for the same name (at most one letter lost), fail for a confidently different one, else unsure."""
-    ratio = likeness(text, party)
-    if same(text, party) or (ratio >= EQUAL and lost_letter_only(text, party)):
+    """Pass for the same name (at most one bracket lost), fail for a confidently different one, else unsure.
+
+    Names of two companies may differ by one letter more, and a seal that lacks one is read as surely as a whole one.
+    """
+    if same(text, party) or lost_bracket_only(text, party):
         return "pass"
-    return "fail" if text and confidence >= SURE and ratio < OTHER else "unsure"
+    return "fail" if text and confidence >= SURE and likeness(text, party) < OTHER else "unsure"
 
 
 class SealKindAccepted(AtPlace):

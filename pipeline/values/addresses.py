@@ -17,10 +17,10 @@ _LEVEL = {
     for level, key in enumerate(("province", "city", "district", "town", "street", "number", "house"), start=PROVINCE)
     for unit in words("addresses", key)
 }
-# 期 and 段 count only behind a number or a point of the compass; 石家庄市 and 道里区 end in their last unit only.
+# 期, 段 and 户 count only behind a number or a point of the compass; 石家庄市 and 道里区 end in their last unit only.
 _ANY_UNIT = "|".join(
-    rf"(?<=[\d一二三四五六七八九十东西南北中]){unit}"
-    if unit in ("期", "段")
+    rf"(?<=[\dA-Za-z一二三四五六七八九十东西南北中]){unit}"
+    if unit in ("期", "段", "户")
     else rf"{'(?<![城都超门夜集])' if unit == '市' else ''}{unit}{'(?![省市县区镇乡])' if len(unit) == 1 else ''}"
     for unit in sorted(_LEVEL, key=len, reverse=True)
 )

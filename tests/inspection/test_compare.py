@@ -339,3 +339,14 @@ def test_words_that_a_seal_may_have_hidden_are_not_called_taken_out() -> None:
         page=1, box=(430, level - 60, 550, level + 60), shape="round", diameter_mm=42, colour="red", confidence=0.9
     )
     assert {kind for kind, *_ in told(re_flowed(3, "fall below ", "", (seal,)))} == {"reading"}
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["bare", "written on"])
+def test_a_back_side_on_which_nothing_was_read_is_foreign_when_it_bears_ink(written: bool) -> None:
+    back = drawn([]) if not written else drawn([""] * 4, ((4, 6, "terms are waived"),))
+    reference = Reference(sha256="0" * 64, edition="t", pages=(page(ROWS),), blanks=(BLANK,))
+    unread = Page(number=2, width=595, height=842, dpi=200, text_source="none")
+    document = Document(submission=SUBMISSION, pages=(page(ROWS), unread))
+    pictures = Pictures([scanned(drawn(ROWS)), scanned(back)])
+    comparison, _ = compare(document, pictures, reference, Pictures([drawn(ROWS)]), Script())
+    assert comparison.foreign == ((2,) if written else ())

@@ -10,7 +10,7 @@ import pytest
 from pipeline.inspection.ring import read_seal
 from pipeline.inspection.ring_axis import axes, has_star
 from pipeline.inspection.ring_ink import cut_patch
-from pipeline.inspection.ring_kind import has_line
+from pipeline.inspection.ring_kind import has_line, kinds_in
 from pipeline.inspection.ring_lines import inner_strips, name_strips
 from pipeline.inspection.ring_unroll import unroll
 from pipeline.inspection.ring_vote import voted
@@ -291,6 +291,27 @@ def test_a_blank_middle_makes_a_company_seal_and_a_line_that_is_not_read_none(
     page = _page(spec)
     answers = [(name, 0.98)] * 3 + [(inner, 0.9)] * 2
     assert read_seal(page, find_seals(page, 1)[0], 1, FakeReader(*answers)).kind == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("合同专用章（1）", {"contract"}),
+        ("购销合同章", {"contract"}),
+        ("合同寺用章", {"contract"}),
+        ("劳动合同专用章", set()),
+        ("合同审核专用章", set()),
+        ("合同校对章", set()),
+        ("财分专用章", {"finance"}),
+        ("业务专用章", set()),
+        ("发栗专用章", {"invoice"}),
+        ("收发专用章", set()),
+        ("发货专用章", set()),
+        ("车票专用章", set()),
+    ],
+)
+def test_a_line_tells_a_kind_by_its_own_words_only(line: str, kinds: set[str]) -> None:
+    assert kinds_in([line]) == kinds
 
 
 @needs_fonts

@@ -52,6 +52,13 @@ def test_annotation_has_its_place_on_the_page_as_shown(make_pdf: MakePdf) -> Non
     assert "price as agreed" in found[0].message.zh
 
 
+@pytest.mark.parametrize(("flags", "told"), [(4, []), (2, []), (4 | 32, ["annotation"]), (2 | 4 | 32, [])])
+def test_a_button_that_only_a_print_shows_is_told(make_pdf: MakePdf, flags: int, told: list[str]) -> None:
+    button = b"<< /Type /Annot /Subtype /Widget /FT /Btn /T (x) /F %d /Rect [100 200 180 260] >>" % flags
+    found = document(make_pdf(TEXT, page="/Annots [6 0 R]", objects=[button])).remarks
+    assert [remark.code for remark in found] == told
+
+
 FIELD = (
     b"<< /FT /Tx /T (customer) /V (Alpha Ltd \\(fictional\\)) /Kids [7 0 R 8 0 R] >>",
     b"<< /Type /Annot /Subtype /Widget /Parent 6 0 R /Rect [150 400 350 420] /P 3 0 R >>",

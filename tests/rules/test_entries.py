@@ -146,10 +146,27 @@ def _typed(name: str, values: dict[str, Any]) -> Facts:
         ("admin_phone", "1380000003"),
         ("admin_email", "lin@exmple"),
         ("sign_date", "2026年9月"),
+        ("notice_email", "lin @qinghe-med.cn"),
+        ("notice_email", "lin@qinghe- med.cn"),
     ],
 )
 def test_a_misread_number_is_no_condition(key: str, raw: str) -> None:
     assert {finding.outcome for finding in entries(agreement(None, **{key: raw}))} == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("key", "raw"),
+    [
+        ("notice_email", "lin@qinghe-med.cn free renewal"),
+        ("notice_email", "no-renewal@qinghe-med.cn; lin@qinghe-med.cn"),
+        ("customer_postcode", "518000 0.5"),
+        ("customer_postcode", "518000(3年)"),
+        ("admin_phone", "13800000031 8.5"),
+        ("sign_date", "2026-09-25 2027-09-25"),
+    ],
+)
+def test_more_than_one_value_in_a_blank_is_open(key: str, raw: str) -> None:
+    assert [finding.outcome for finding in entries(agreement(None, **{key: raw}))] == ["unsure"]
 
 
 # --- what was read badly or beside --------------------------------------------------------------------------------
