@@ -21,7 +21,7 @@ _SHEET_MM = 60.0  # shortest side of a sheet that may be printed on both sides
 # Print of the other side that shows through with a twentieth of its toner, a seal with a fifth of its ink, stay below.
 _DARK, _COLOURED = 55, 90
 _JOIN_MM = 1.5  # gap between strokes of one piece of writing
-_LONG_MM, _INK_MM2 = 2.5, 0.6  # of writing; specks are 0.4 mm and hairs pale
+_LONG_MM, _INK_MM2 = 2.5, 1.2  # of writing; specks are 0.4 mm wide, hairs of 6 mm have 0.75 mm2
 _BORDER_MM, _HOLE_MM, _DISC = 28.0, (3.5, 9.0), 0.55  # where holes are punched, their sides, filled share of a disc
 _STAPLE_MM, _WIRE = (1.6, 16.0), 0.7  # most thickness and length of a staple, filled share of its rectangle
 
