@@ -460,7 +460,8 @@ class Straddle(Value):
 
     `whole_page` bears a whole impression whose picture every slice continues; `like_page` one of the same die from
     which single characters seem to differ, `unlike` = those of `text` that its picture does not confirm;
-    `untold_pages` = pages whose slice alone does not exclude another seal, `bare_pages` = those with border only.
+    `untold_pages` = pages whose slice alone does not exclude another seal, `likely_pages` = those of them whose
+    lettering suits this seal best all the same; `bare_pages` = pages with border only.
     `beside` = seals of other parties across the same pages.
     """
 
@@ -478,6 +479,7 @@ class Straddle(Value):
     text_confidence: float = 0.0
     unlike: tuple[int, ...] = ()
     untold_pages: tuple[int, ...] = ()
+    likely_pages: tuple[int, ...] = ()
     bare_pages: tuple[int, ...] = ()
     confidence: float = 0.0
     reason: str = ""

@@ -55,6 +55,7 @@ def _result(found: SliceSet, verdict: Verdict, by_page: Mapping[int, EdgeInk], n
         coverage=round(composition.fit.coverage, 3) if composition else None,
         whole_page=verdict.whole_page,
         untold_pages=verdict.untold,
+        likely_pages=verdict.likely,
         bare_pages=verdict.bare,
         confidence=verdict.confidence,
         reason=verdict.reason + ("; one side of every sheet" if found.duplex else "") + notes,

@@ -54,7 +54,8 @@ class SliceSet:
 class Verdict:
     """What was concluded of a set; `more` = compositions of further groups, `agreed` = where single letters differ.
 
-    `untold` = pages whose slice bears lettering that alone could as well be another seal's, `bare` = none at all.
+    `untold` = pages whose slice bears lettering that alone could as well be another seal's, `likely` = those of
+    them that suit this seal best all the same; `bare` = pages whose slice bears none at all.
     """
 
     form: StraddleForm
@@ -67,6 +68,7 @@ class Verdict:
     whole_page: int | None = None
     agreed: Agreement | None = None
     untold: tuple[int, ...] = ()
+    likely: tuple[int, ...] = ()
     bare: tuple[int, ...] = ()
 
 
@@ -174,9 +176,12 @@ def _content_checked(
         reason = f"between pages {apart} more of the seal is missing than at the other seams: a sheet may be gone"
         return replace(verdict, form="inconsistent", reason=reason, confidence=0.4)
     bare = {page for a in known for page in a.bare}
-    askew = {page for part in parts for page in part.off_seam(bare)}
-    untold = askew.union(*(a.untold for a in known))
-    verdict = replace(verdict, untold=tuple(sorted(untold)), bare=tuple(sorted(bare - askew)))
+    # A slice that lies off as one of a seal of another size would may have lost some of its width to the scanner.
+    unsized = bare.difference(*(a.of_size for a in known))
+    askew = {page for part in parts for page in part.off_seam(unsized)}
+    untold = tuple(sorted(askew.union(*(a.untold for a in known))))
+    likely = tuple(sorted(page for a in known for page in a.likely))
+    verdict = replace(verdict, untold=untold, likely=likely, bare=tuple(sorted(bare - askew)))
     others = sorted(page for a in known for page in a.other_letters)
     if others:
         reason = f"{verdict.reason}; characters on pages {others} are not those of the whole impression"

@@ -26,7 +26,8 @@ class StraddleSeal(DocumentCheck):
 
     `bare_slices`: a first or last slice too narrow for any lettering, where all others are known for the party's, is
     doubtful, passes on a `verified` page (its text agrees with the blank form, so exchanging it gained nothing), or
-    passes anywhere. Nothing tells it from a slice of another seal of the same size.
+    passes anywhere. Nothing tells it from a slice of another seal of the same size. Unless bare ones are doubtful, a
+    slice whose lettering is likely but not surely the seal's passes on a verified page as well.
     `esign_waives_straddle`: whether the party's own digital signature over the whole file stands in for the seal; if
     not, a missing one is for a person."""
 
@@ -169,9 +170,9 @@ class StraddleSeal(DocumentCheck):
             zh = "各页印迹能合拢，但没有同一枚印章的完整印迹可逐片比对，请看合拢图核对"
             en = "The slices fit, but no whole impression of this seal is there to compare with: look at the picture"
             return plain("e", "unsure", zh, en, straddle)
-        if straddle.untold_pages:
+        if pages := self._untold(facts, straddle):
             zh, en = "的印迹单看不足以排除另一枚印章", "alone does not exclude another seal"
-            return untold(straddle, straddle.untold_pages, zh, en)
+            return untold(straddle, pages, zh, en)
         if bare := self._bare(facts, straddle):
             zh, en = (
                 "的印迹只有边框、没有文字，不能排除另一枚印章",
@@ -179,6 +180,12 @@ class StraddleSeal(DocumentCheck):
             )
             return untold(straddle, bare, zh, en)
         return plain("e", "pass", "各页印迹合拢成一枚印章", "The slices compose one seal", straddle)
+
+    def _untold(self, facts: Facts, straddle: Straddle) -> tuple[int, ...]:
+        """Pages whose slice could be another seal's, but for likely ones for whose text something else vouches."""
+        vouched = verified_pages(facts) if self.bare_slices != "unsure" else frozenset()
+        likely = vouched & set(straddle.likely_pages)
+        return tuple(page for page in straddle.untold_pages if page not in likely)
 
     def _bare(self, facts: Facts, straddle: Straddle) -> tuple[int, ...]:
         """Pages whose slice is border only and for whose text nothing else vouches."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,8 +14,10 @@ from PIL import Image
 from pipeline.inspection.circle import CircleFit, Envelope, fit_circle
 from pipeline.inspection.compose import Composition, compose_oval, compose_slices
 from pipeline.inspection.content import Agreement, Look
+from pipeline.inspection.ink import FloatMap
 from pipeline.inspection.letters import has_other_letter, sectors_of, unlike_letters
 from pipeline.inspection.overlay import PX, Field, Piece, piece_of, rotations
+from pipeline.inspection.own_size import is_of_size
 from pipeline.inspection.seals import SealMark, find_seals
 from pipeline.inspection.slices import Band, bands
 from pipeline.inspection.straddle import compose, edge_ink
@@ -344,6 +347,16 @@ def test_a_first_slice_of_a_seal_of_another_size_lies_off_its_seam(begins: float
     assert composed.off_seam((5,)) == ()
 
 
+@pytest.mark.parametrize(("moved", "off"), [(1.1, ()), (1.5, (3,)), (-1.5, (3,))])
+def test_a_slice_through_the_centre_is_laid_less_surely(moved: float, off: tuple[int, ...]) -> None:
+    line, still = np.array([-4.0, 0.0]), np.zeros(5)
+    slices = tuple(Envelope(page, line, line * 0 + 120, line * 0 + 160, -4.0, 0.0) for page in range(1, 6))
+    starts = np.array([4.2 * nth - 10 for nth in range(5)])
+    starts[2] += moved
+    fit = CircleFit(20.0, still, still, starts, starts + 4, still, still + 1, 0.0)
+    assert Composition(slices, (False,) * 4, fit, ()).off_seam((3,)) == off
+
+
 @pytest.mark.parametrize(
     ("look", "tells", "bare"),
     [
@@ -359,6 +372,41 @@ def test_a_first_slice_of_a_seal_of_another_size_lies_off_its_seam(begins: float
 )
 def test_what_a_slice_tells_alone(look: Look, tells: bool, bare: bool) -> None:
     assert (look.tells, look.bare) == (tells, bare)
+
+
+@pytest.mark.parametrize(
+    ("look", "likely"),
+    [
+        (Look(0.85, 0.04, 1.2, letters=3.0), True),
+        (Look(0.66, 0.07, 14.0, letters=15.0), True),
+        (Look(0.85, 0.01, 1.2, letters=9.0), False),  # as good where it does not belong
+        (Look(0.6, 0.07, 14.0, letters=15.0), False),
+        (Look(0.9, 0.3, 12.0), False),  # more than likely
+        (Look(0.9, 0.04, 0.2, letters=1.0), False),  # no lettering
+    ],
+)
+def test_a_slice_may_be_likely_the_seal_s_without_being_known_for_it(look: Look, likely: bool) -> None:
+    page = {3: look}
+    assert Agreement((), (), (), (), page, 0.9, 6).likely == ((3,) if likely else ())
+
+
+def _ring(radius: float, half: int) -> FloatMap:
+    """A border 1.2 mm wide, at `PX`."""
+    away = np.hypot(*np.ogrid[-half : half + 1, -half : half + 1]) / PX
+    drawn = ((away < radius) & (away > radius - 1.2)).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(drawn, (0, 0), 1.0), dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("radius", "width", "expected"),
+    [(20.0, 4.0, True), (20.2, 4.0, True), (19.0, 4.0, False), (21.0, 4.0, False), (20.0, 2.5, False)],
+)
+def test_a_border_tells_the_size_of_its_seal(radius: float, width: float, expected: bool) -> None:
+    half, columns = int(22.4 * PX), int(width * PX)
+    first = half - int(radius * PX)
+    ink = np.ascontiguousarray(_ring(radius, half)[half - 20 * int(PX) : half + 20 * int(PX), first : first + columns])
+    piece = Piece(ink, ink, ink, -20.0)  # laid where the first slice of a seal of 20 mm is
+    assert is_of_size(piece, _ring(20.0, half), 20.0) is expected
 
 
 @pytest.mark.parametrize(

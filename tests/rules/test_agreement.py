@@ -496,6 +496,28 @@ def test_a_slice_of_border_only_needs_a_page_that_agrees_with_the_form(spoilt: d
 
 
 @pytest.mark.parametrize(
+    ("changes", "spoilt", "expected"),
+    [
+        ({"likely_pages": (3,)}, {}, "pass"),
+        ({"likely_pages": ()}, {}, "unsure"),
+        ({"likely_pages": (3,), "untold_pages": (3, 4)}, {}, "unsure"),
+        ({"likely_pages": (3,)}, {"comparison": None}, "unsure"),
+        ({"likely_pages": (3,)}, {"comparison": comparison(difference(page=3))}, "unsure"),
+    ],
+)
+def test_a_likely_slice_needs_a_page_that_agrees_with_the_form(
+    changes: dict[str, Any], spoilt: dict[str, Any], expected: str
+) -> None:
+    seen = straddle(**({"untold_pages": (3,)} | changes))
+    assert subs(agreement(straddle=seen, **spoilt), "SEAL-03")["e"] == expected
+    strict = StraddleSeal(bare_slices="unsure")
+    told = {
+        item.sub: item.outcome for item in strict.judge(agreement(straddle=seen), pack("service_agreement"), world())
+    }
+    assert told["e"] == "unsure"
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [({"bare_pages": (1,)}, "pass"), ({"bare_pages": (1,), "untold_pages": (3,)}, "unsure"), ({}, "pass")],
 )
