@@ -312,11 +312,15 @@ class PageSource(Protocol):
 
 @dataclass(frozen=True)
 class ReadText:
-    """What the recogniser read in one picture; `certainties` = of each character, empty where they are not known."""
+    """What the recogniser read in one picture.
+
+    `certainties`, `places` = of each character, its middle 0..1 along the picture; empty where they are not known.
+    """
 
     text: str
     confidence: float
     certainties: tuple[float, ...] = ()
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from pipeline.inspection.ring_lines import (
     square_strips,
 )
 from pipeline.inspection.ring_unroll import Unrolled, unroll
-from pipeline.inspection.ring_vote import cleaned, voted
+from pipeline.inspection.ring_vote import cleaned, voted, widest_step
 from pipeline.inspection.seals import SealMark
 from pipeline.model import Picture, Pixels, ReadText, Seal, TextReader
 
@@ -31,6 +31,7 @@ _CODE = re.compile(r"\d{6,18}")
 _NEARLY, _SETTLED = 0.9, 0.93
 _PART = 0.89  # most confidence in any other name, or where other ink may run into it: too little to refuse a paper
 _SPARSE = 1.8  # letter heights from one character to the next; names have up to 1.5, where none was passed over
+_PASSED_OVER = 1.6  # pitches from one character to the next, from which one between them may not have been read
 _LEGIBLE = 0.5  # least confidence in a line across
 _SQUARE = 0.6
 
@@ -104,7 +105,7 @@ def _read_ring(patch: Patch, unrolled: Unrolled, reader: TextReader, *, apart: b
         more, beside = _read((again, lined), reader)
         name, across = voted((*readings, *more)), (*across, *beside)
     sure = name.confidence >= _SETTLED and apart and unrolled.alone
-    if not sure or unrolled.pitch(len(name.text), span) > _SPARSE:
+    if not sure or unrolled.pitch(len(name.text), span) > _SPARSE or widest_step(name) > _PASSED_OVER:
         name = ReadText(name.text, min(name.confidence, _PART))
     found = _CODE.search(digits[0].text.replace(" ", "")) if digits else None
     return _Words(name, _lines(across), found.group() if found else "")

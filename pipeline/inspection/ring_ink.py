@@ -17,6 +17,7 @@ from pipeline.model import Picture, Pixels
 
 SCALE = 12.0  # px/mm of the patch
 _MARGIN_MM = 8.0
+_COARSE = 7.0  # px/mm of a page, below which its pixels show in letters of 12 px/mm: 150 dpi has 5.9, 200 dpi 7.9
 _CHROMA_MM = 0.12  # over which colour is averaged to find whose ink a pixel shows
 _PRINT_SHARE, _INK_SHARE = 0.15, 0.65  # of a pixel's density in the stamp's own colour: none of it, all of it
 _BORDER_MM, _PALEST = 1.2, 0.35  # inside the outline; share of the level that a worn border may fall to
@@ -31,7 +32,8 @@ class Patch:
 
     `lean` = the same ink with nothing left of print, at the cost of strokes over it; `filled` = such strokes carried
     on across print; `thinned` = print taken off as far as another channel shows it; `beside` = outlines of other seals,
-    mm of the patch, `hiding` = those whose ink cannot be told from this one's, `mixed` = where that of others was.
+    mm of the patch, `hiding` = those whose ink cannot be told from this one's, `mixed` = where that of others was,
+    `coarse` = the page has too few pixels for letters of full size.
     """
 
     ink: FloatMap
@@ -43,6 +45,7 @@ class Patch:
     beside: tuple[Outline, ...] = ()
     hiding: tuple[Outline, ...] = ()
     mixed: NDArray[np.bool_] | None = None
+    coarse: bool = False
 
 
 def cut_patch(picture: Picture, mark: SealMark, neighbours: Sequence[SealMark] = ()) -> Patch:
@@ -66,7 +69,8 @@ def cut_patch(picture: Picture, mark: SealMark, neighbours: Sequence[SealMark] =
     channels = found.channels
     ink = _sharp_ink(maps, mark.colour, channels)
     level = _level(ink, outline)
-    return Patch(ink, *_without_print(maps, mark.colour, channels), outline, level, beside, found.hiding, found.mixed)
+    bare = _without_print(maps, mark.colour, channels)
+    return Patch(ink, *bare, outline, level, beside, found.hiding, found.mixed, scale < _COARSE)
 
 
 def _level(ink: FloatMap, outline: Outline) -> float:

@@ -18,6 +18,9 @@ _HEIGHT = 48  # px, what the recogniser works on
 _LINE_ROWS = ((0.34, 0.71), (0.24, 0.72))  # of the half height below the middle: round, oval seals
 _LINE_HALF, _LINE_GAP = 0.72, 0.1  # of the half width; space that a badly inked character leaves in a line
 _SOFT = 2.5  # px of 1/12 mm
+# Width of letters where they are set slim, and air above and below in heights: small, letters hide how few pixels they
+# had. All slim told 25 of 45 names at 150 dpi without an error, all wide 19; from 200 dpi on they take 涧 for 洞.
+_SLIM, _AIR = 0.6, 0.1
 
 
 def as_paper(ink: FloatMap, width: int) -> Pixels:
@@ -28,15 +31,21 @@ def as_paper(ink: FloatMap, width: int) -> Pixels:
 
 
 def name_strips(unrolled: Unrolled, span: Span) -> list[Pixels]:
-    """The name in some columns: strokes carried on across print, without print but sharper, and with all of its ink."""
-    filled, lean, ink = (unrolled.band(each, span) for each in (unrolled.filled, unrolled.lean, unrolled.ink))
-    return [_line(unrolled, each, 1.0) for each in (filled, _sharpened(lean), ink)]
+    """The name in some columns: strokes carried on across print, without print but sharper, with all of its ink, and
+    less what another channel shows of print.
+    """
+    filled, lean = unrolled.band(unrolled.filled, span), unrolled.band(unrolled.lean, span)
+    width = _SLIM if unrolled.coarse else 1.0
+    slim = [unrolled.band(each, span) for each in (unrolled.ink, unrolled.thinned)]
+    return [
+        *(_line(unrolled, each, width) for each in (filled, _sharpened(lean))),
+        *(_line(unrolled, each, _SLIM) for each in slim),
+    ]
 
 
 def doubtful_strips(unrolled: Unrolled, span: Span) -> list[Pixels]:
-    """Further pictures of a name that the first ones all but settled: with other strokes, and in another width."""
-    thinned, lean = unrolled.band(unrolled.thinned, span), unrolled.band(unrolled.lean, span)
-    return [_line(unrolled, thinned, 1.0), _line(unrolled, lean, 1.25)]
+    """Further pictures of a name that the first ones all but settled: in another width."""
+    return [_line(unrolled, unrolled.band(each, span), 1.0) for each in (unrolled.thinned, unrolled.lean)]
 
 
 def _sharpened(band: FloatMap) -> FloatMap:
@@ -45,9 +54,10 @@ def _sharpened(band: FloatMap) -> FloatMap:
 
 
 def _line(unrolled: Unrolled, band: FloatMap, width: float) -> Pixels:
-    """`width` = stretch of the length along the middle of the letters."""
-    arc_mm = band.shape[1] * unrolled.column_mm
-    return as_paper(band, round(arc_mm / (band.shape[0] / SCALE) * _HEIGHT * width))
+    """`width` = stretch of the length along the middle of the letters; slim ones get air."""
+    arc_mm, air = band.shape[1] * unrolled.column_mm, round(_AIR * band.shape[0]) if width < 1 else 0
+    aired = np.pad(band, ((air, air), (0, 0)))
+    return as_paper(aired, round(arc_mm / (aired.shape[0] / SCALE) * _HEIGHT * width))
 
 
 def code_strip(unrolled: Unrolled, unit: float) -> Pixels | None:

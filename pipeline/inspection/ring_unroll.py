@@ -42,7 +42,8 @@ class Unrolled:
     name (last may exceed the width: it wraps), `others` = other columns it may have, `top`, `bottom` = its rows,
     `inner` = first row inside the border, `hidden` = share of each column's letters off the picture or under ink that
     cannot be told from theirs, `covered` = off the picture or under any other seal, `axis` = turns one of which is the
-    seal's middle, if known, `sure` = which of them is, `column_mm` = width of a column along the middle of the letters.
+    seal's middle, if known, `sure` = which of them is, `column_mm` = width of a column along the middle of the letters,
+    `coarse` = the patch's.
     """
 
     ink: FloatMap
@@ -60,6 +61,7 @@ class Unrolled:
     axis: tuple[float, ...] = ()
     sure: bool = False
     column_mm: float = 0.1
+    coarse: bool = False
 
     def turns(self, count: int) -> tuple[float, ...]:
         """Degrees clockwise from the outline's top at which the middles of `count` characters of the name stand."""
@@ -134,7 +136,7 @@ def unroll(patch: Patch) -> Unrolled | None:
     column_mm = 2 * np.pi * max((outline.a + outline.b) / 2 - depth, 3) / COLUMNS
     return Unrolled(
         ink, lean, filled, thinned, first, last, *band, inner, hidden, covered,
-        places.spans[1:], axis, places.sure, column_mm,
+        places.spans[1:], axis, places.sure, column_mm, patch.coarse,
     )  # fmt: skip
 
 

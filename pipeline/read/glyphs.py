@@ -18,7 +18,7 @@ def char_spans(
     height, width = float(np.linalg.norm(quad[0] - quad[3])), float(np.linalg.norm(quad[0] - quad[1]))
     if not text or height >= TALL * width:
         return ()
-    centres = _centres(text, columns, span)
+    centres = places_along(text, columns, span)
     half = _half_widths(centres, height / max(width, 1.0))
     left, right = float(quad[0][0]), float(quad[1][0])
     certain = list(confidences) if len(confidences) == len(text) else [0.0] * len(text)
@@ -28,7 +28,7 @@ def char_spans(
     )
 
 
-def _centres(text: str, columns: Sequence[int], span: float) -> list[float]:
+def places_along(text: str, columns: Sequence[int], span: float) -> list[float]:
     """Centres 0..1 along the line; evenly spread when the columns do not fit the text, spaces between neighbours."""
     solid = [at for at, char in enumerate(text) if not char.isspace()]
     if not solid or len(solid) != len(columns) or span <= 0:

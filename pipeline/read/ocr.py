@@ -29,7 +29,7 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from pipeline.errors import StageError
 from pipeline.model import Pixels, ReadLine, ReadText, TextReader
-from pipeline.read.glyphs import Quad, char_spans
+from pipeline.read.glyphs import Quad, char_spans, places_along
 
 try:
     import openvino
@@ -97,8 +97,9 @@ class EngineReader:
         answers = [ReadText("", 0.0)] * len(strips)
         if usable:
             crops = [np.ascontiguousarray(strip[:, :, ::-1]) for _, strip in usable]
-            for (at, _), (text, score, _columns, confs, _span) in zip(usable, self._recognise(crops), strict=True):
-                answers[at] = ReadText(text, score, tuple(confs) if len(confs) == len(text) else ())
+            for (at, _), (text, score, columns, confs, span) in zip(usable, self._recognise(crops), strict=True):
+                certainties = tuple(confs) if len(confs) == len(text) else ()
+                answers[at] = ReadText(text, score, certainties, tuple(places_along(text, columns, span)))
         return tuple(answers)
 
     def _recognise(self, crops: list[Bitmap]) -> list[tuple[str, float, list[int], list[float], float]]:

@@ -13,7 +13,7 @@ from pipeline.inspection.ring_ink import cut_patch
 from pipeline.inspection.ring_kind import has_line, kinds_in
 from pipeline.inspection.ring_lines import inner_strips, name_strips
 from pipeline.inspection.ring_unroll import unroll
-from pipeline.inspection.ring_vote import voted
+from pipeline.inspection.ring_vote import voted, widest_step
 from pipeline.inspection.seals import find_seals
 from pipeline.model import Picture, Pixels, ReadLine, ReadText
 from tests.inspection.scenes import CUSTOMER, OTHER, lined_page, needs_fonts, picture, scanned, stamped
@@ -60,13 +60,25 @@ def test_strips_hold_straight_evenly_spaced_characters() -> None:
     unrolled = unroll(patch)
     assert unrolled is not None
     strips = name_strips(unrolled, unrolled.span)
-    assert [strip.shape[0] for strip in strips] == [48, 48, 48]
+    assert [strip.shape[0] for strip in strips] == [48] * 4
     ink = 255 - strips[0][..., 0].astype(int)
     # Fourteen characters leave gaps between them; a border or a slanted line would not.
     empty = ink[6:42].max(axis=0) < 110
     runs = int((np.diff(empty.astype(int)) == 1).sum())
     assert runs >= 9
     assert ink[:3].mean() < 60
+
+
+@needs_fonts
+def test_letters_of_a_coarse_page_are_set_slim() -> None:
+    widths = {}
+    for dpi in (150, 200):
+        page = _page(SealSpec(CUSTOMER, diameter_mm=42), dpi=dpi)
+        unrolled = unroll(cut_patch(page, find_seals(page, 1)[0]))
+        assert unrolled is not None
+        widths[dpi] = [strip.shape[1] for strip in name_strips(unrolled, unrolled.span)]
+    assert max(widths[150]) < 0.7 * widths[200][0]
+    assert widths[150][-1] == pytest.approx(widths[200][-1], rel=0.1)  # print taken off by a channel: slim on any page
 
 
 @needs_fonts
@@ -85,7 +97,7 @@ def test_kind_follows_the_inner_line_and_an_unread_line_is_not_a_company_seal(
 ) -> None:
     page = _page(SealSpec(CUSTOMER, kind=kind, diameter_mm=40))  # type: ignore[arg-type]
     mark = find_seals(page, 1)[0]
-    seal = read_seal(page, mark, 6, FakeReader(*[(CUSTOMER, 0.98)] * 3, (inner, 0.9)))
+    seal = read_seal(page, mark, 6, FakeReader(*[(CUSTOMER, 0.98)] * 4, (inner, 0.9)))
     assert (seal.page, seal.text, seal.kind) == (6, CUSTOMER, expected)
     assert seal.box == mark.box
 
@@ -103,7 +115,7 @@ def test_star_and_line_are_told_apart() -> None:
 @needs_fonts
 def test_oval_and_square_seals_have_their_kinds() -> None:
     page = _page(SealSpec(CUSTOMER, kind="invoice", diameter_mm=40))
-    answers = [(CUSTOMER, 0.9)] * 3
+    answers = [(CUSTOMER, 0.9)] * 4
     assert read_seal(page, find_seals(page, 1)[0], 1, FakeReader(*answers, ("发票专用章", 0.9))).kind == "invoice"
     page = _page(SealSpec("林若青印", kind="personal", diameter_mm=20))
     seal = read_seal(page, find_seals(page, 1)[0], 1, FakeReader(("林若青印", 0.99)))
@@ -227,7 +239,7 @@ def test_a_middle_half_under_another_seal_still_shows_whether_a_line_stands_ther
     stamped(page, SealSpec(OTHER, diameter_mm=40, colour=ink), (95 - 28, 98), seed=4)
     scan = picture(scanned(page))
     own, *others = sorted(find_seals(scan, 1), key=lambda mark: -mark.x)
-    seal = read_seal(scan, own, 1, FakeReader(*[(name, 0.99)] * 3), others)
+    seal = read_seal(scan, own, 1, FakeReader(*[(name, 0.99)] * 4), others)
     assert seal.kind == ("company" if kind == "company" else "unknown")
 
 
@@ -289,7 +301,7 @@ def test_a_blank_middle_makes_a_company_seal_and_a_line_that_is_not_read_none(
     spec: SealSpec, name: str, inner: str, expected: str
 ) -> None:
     page = _page(spec)
-    answers = [(name, 0.98)] * 3 + [(inner, 0.9)] * 2
+    answers = [(name, 0.98)] * 4 + [(inner, 0.9)] * 2
     assert read_seal(page, find_seals(page, 1)[0], 1, FakeReader(*answers)).kind == expected
 
 
@@ -317,7 +329,7 @@ def test_a_line_tells_a_kind_by_its_own_words_only(line: str, kinds: set[str]) -
 @needs_fonts
 def test_readings_of_a_line_that_contradict_each_other_leave_the_kind_open() -> None:
     page = _page(SealSpec(CUSTOMER, kind="contract"))
-    answers = [(CUSTOMER, 0.98)] * 3 + [("合同专用章", 0.9), ("财同专用章", 0.8)]
+    answers = [(CUSTOMER, 0.98)] * 4 + [("合同专用章", 0.9), ("财同专用章", 0.8)]
     assert read_seal(page, find_seals(page, 1)[0], 1, FakeReader(*answers)).kind == "unknown"
 
 
@@ -327,7 +339,7 @@ def test_a_middle_that_cannot_all_be_seen_makes_no_company_seal() -> None:
     stamped(page, SealSpec(CUSTOMER, kind="finance", diameter_mm=40, rotation_deg=-70), (130 - 10, 90))
     scan = picture(scanned(page))
     for mark in find_seals(scan, 1):
-        assert read_seal(scan, mark, 1, FakeReader(*[(CUSTOMER[:9], 0.99)] * 3)).kind != "company"
+        assert read_seal(scan, mark, 1, FakeReader(*[(CUSTOMER[:9], 0.99)] * 4)).kind != "company"
 
 
 def test_readings_are_voted_on_character_by_character() -> None:
@@ -375,6 +387,49 @@ def test_the_surest_of_several_characters_is_taken() -> None:
     name = voted([unsure, sure, unsure])
     assert name.text == "蓝鲸公司"
     assert name.confidence < 0.85
+
+
+def _spread(text: str, places: list[float], certainty: float = 0.97) -> ReadText:
+    return ReadText(text, certainty, (certainty,) * len(text), tuple(places))
+
+
+def test_a_reading_with_a_hole_where_a_character_stands_has_no_say_about_it() -> None:
+    places = [0.1, 0.26, 0.42, 0.58, 0.74, 0.9]
+    holed = _spread("蓝有限公司", [places[0], *places[2:]])
+    whole = _spread("蓝鲸有限公司", places, 0.7)
+    assert voted([holed, whole, holed]).text == "蓝鲸有限公司"
+    assert voted([holed, whole, holed]).confidence < 0.9
+    crowded = _spread("蓝鲸鲸有限公司", [0.1, 0.26, 0.34, *places[2:]], 0.7)  # no room for two
+    assert voted([whole, crowded, whole]).text == "蓝鲸有限公司"
+    beyond = _spread("蓝鲸有限公司司", [*places, 0.98], 0.7)
+    assert voted([whole, beyond, whole]).text == "蓝鲸有限公司"
+
+
+def test_a_name_tells_where_all_readings_passed_over_a_character() -> None:
+    even = _spread("蓝鲸有限公司", [0.1, 0.26, 0.42, 0.58, 0.74, 0.9])
+    holed = _spread("蓝有限公司", [0.1, 0.42, 0.58, 0.74, 0.9])
+    assert widest_step(voted([even] * 3)) == pytest.approx(1, abs=0.05)
+    assert widest_step(voted([holed] * 3)) == pytest.approx(2, abs=0.05)
+    assert widest_step(voted([ReadText("蓝有限公司", 0.97)] * 3)) == 1  # places not known
+
+
+class _SpreadReader(FakeReader):
+    """Tells where the characters stand as well: evenly, with a step left out after the second one."""
+
+    def read_strips(self, strips: list[Pixels]) -> tuple[ReadText, ...]:
+        read = super().read_strips(strips)
+        count = len(read[0].text) + 1
+        places = [(at + 0.5) / count for at in range(count) if at != 2]
+        return tuple(ReadText(one.text, one.confidence, (), tuple(places[: len(one.text)])) for one in read)
+
+
+@needs_fonts
+def test_a_name_with_a_hole_is_never_sure() -> None:
+    page = _page(SealSpec(CUSTOMER, diameter_mm=42))
+    mark = find_seals(page, 1)[0]
+    lacking = CUSTOMER[:2] + CUSTOMER[3:]
+    assert read_seal(page, mark, 1, FakeReader(*[(lacking, 0.99)] * 12)).text_confidence >= 0.9
+    assert read_seal(page, mark, 1, _SpreadReader(*[(lacking, 0.99)] * 12)).text_confidence < 0.9
 
 
 @needs_fonts
