@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.inspection.compare_paper import darkness, shade
+from pipeline.inspection.ink import resized
 from pipeline.model import Box, Picture
 
 BARE_DPI = 150.0
@@ -30,9 +31,7 @@ Mask = NDArray[np.bool_]
 
 def is_bare(picture: Picture, free: Sequence[Box] = ()) -> bool:
     """Whether no writing, drawing or coloured ink is on the page, outside the `free` boxes (pt)."""
-    factor = BARE_DPI / picture.dpi
-    size = (max(round(side * factor), 1) for side in picture.pixels.shape[1::-1])
-    pixels = np.asarray(cv2.resize(picture.pixels, tuple(size), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    pixels = resized(picture, _MM)
     _, green, blue = cv2.split(pixels)  # thin red strokes are sharp here, and pale where hues are compared
     coloured = shade(np.asarray(cv2.min(green, blue), dtype=np.uint8))
     inked = np.asarray((darkness(Picture(pixels, BARE_DPI)) > _DARK) | (coloured > _COLOURED))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from pipeline.inspection.ink import resized
 from pipeline.model import Box, Picture, Pixels
 
 HUE_DPI, HUE = 50.0, 30  # resolution, and R - min(G, B) beyond the paper's, at which ink is looked for
@@ -46,9 +47,7 @@ def unseen_ink(picture: Picture, explained: Sequence[Box] = ()) -> list[Box]:
 
 def _hue(picture: Picture) -> Pixels:
     """How much more of red light each place gives back than of the other lights, beyond what the paper does."""
-    factor = HUE_DPI / picture.dpi
-    small = cv2.resize(picture.pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    red, green, blue = cv2.split(small)
+    red, green, blue = cv2.split(resized(picture, HUE_DPI / 25.4))
     hue = cv2.subtract(red, cv2.min(green, blue))
     # Old paper is yellow, more so towards its edges; a large patch of ink must not pass for paper.
     paper = np.minimum(cv2.medianBlur(hue, PAPER), np.uint8(min(float(np.median(hue)) + TINGE, 255)))
