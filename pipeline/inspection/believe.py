@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.inspection.measure import Measure
 from pipeline.inspection.outline import Outline
 
-_LEAST_VISIBLE = 0.6
+_LEAST_VISIBLE, _LEAST_FAULTLESS = 0.6, 0.55  # of a ring; less may be the half of a straddle seal
 _LEAST_SQUARE = 0.5  # two corners and the side between them
 _LEAST_OVAL = 1.2  # length to width; ovals in use have 1.33 and more, scanners stretch by 2 %
 _STAMP_MM = 34.0  # date stamps and pen rings are smaller
@@ -29,7 +29,7 @@ class Candidate:
 def is_seal(candidate: Candidate, grey: bool) -> bool:
     """`grey` = on ink that may be print just as well."""
     found, outline = candidate.measure, candidate.outline
-    if found.visible < (_LEAST_SQUARE if outline.shape == "square" else _LEAST_VISIBLE):
+    if found.visible < _least_visible(found, outline):
         return False
     if outline.shape == "square":
         return not grey and _square_seal(found, 2 * (outline.a + found.outer_mm))
@@ -43,6 +43,17 @@ def is_seal(candidate: Candidate, grey: bool) -> bool:
     if found.support < least or found.weakest < (0.45 if grey or outline.shape == "oval" else 0.2):
         return False
     return _has_name(found, outline) and 0.06 <= found.coverage <= 0.8 and found.thickness_mm < 4.0
+
+
+def _least_visible(found: Measure, outline: Outline) -> float:
+    """Share of the outline that must lie on the page."""
+    if outline.shape == "square":
+        return _LEAST_SQUARE
+    return _LEAST_FAULTLESS if _faultless(found) else _LEAST_VISIBLE
+
+
+def _faultless(found: Measure) -> bool:
+    return found.support >= 0.95 and found.weakest >= 0.9
 
 
 def _square_seal(found: Measure, side: float) -> bool:
@@ -71,15 +82,15 @@ def _broken_name(found: Measure, outline: Outline) -> bool:
     """Whether pieces of a name, that print over it breaks up, stand inside a faultless ring."""
     if found.chords or outline.shape != "round":
         return False
-    faultless = found.support >= 0.95 and found.weakest >= 0.9
-    return faultless and found.text_spread >= 0.5 and found.text_run >= 0.22 * found.visible and found.changes >= 20
+    some = found.text_spread >= 0.5 and found.text_run >= 0.22 * found.visible and found.changes >= 20
+    return some and _faultless(found)
 
 
 def _beheaded(found: Measure, outline: Outline) -> bool:
     """Whether the page's edge took the name of a seal whose border is faultless where it is left, with ink inside."""
     large = max(outline.a, outline.b) > _STAMP_MM / 2
-    faultless = found.support >= 0.95 and found.weakest >= 0.9 and found.thickness_mm < 2
-    return large and faultless and found.visible < 0.8 and found.coverage >= 0.09 and found.changes >= 6
+    thin = found.thickness_mm < 2 and found.coverage >= 0.09 and found.changes >= 6
+    return large and thin and _faultless(found) and _LEAST_VISIBLE <= found.visible < 0.8
 
 
 def is_bare_ring(candidate: Candidate) -> bool:

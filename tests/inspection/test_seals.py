@@ -84,6 +84,15 @@ def test_seal_cut_by_the_edge_is_found_and_a_straddle_slice_is_not() -> None:
 
 
 @needs_fonts
+def test_clear_ring_with_little_more_than_half_of_it_on_the_page_is_a_seal() -> None:
+    page = lined_page()
+    stamped(page, SealSpec(CUSTOMER, diameter_mm=42), (PAPER_MM[0] - 4.6, 90))
+    (mark,) = find_seals(picture(scanned(page)), 1)
+    assert 0.55 <= mark.visible < 0.6
+    assert mark.diameter == pytest.approx(42, abs=1.5)
+
+
+@needs_fonts
 @pytest.mark.parametrize("spec", [
     SealSpec("林若青印", kind="personal", diameter_mm=24, intaglio=True),
     SealSpec("林若青印", kind="personal", diameter_mm=18),
