@@ -79,8 +79,17 @@ def sort_out(scene: Scene) -> tuple[list[Explained], list[Suspect]]:
             continue
         suspects.append(_suspect(scene, fixed, run, tuple(rest), read=True))
     suspects = _with_strained(scene, suspects)
-    taken = {at for suspect in suspects for at in range(suspect.lo - 1, suspect.hi + 1)}
+    taken = {at for suspect in suspects for at in _accounted_for(suspect)}
     return explained, suspects + _odd_looking(scene, taken)
+
+
+def _accounted_for(suspect: Suspect) -> range:
+    """The characters whose odd look it explains: what was put there spoils its neighbours, too.
+
+    Only where that is sure to be told: a comma that was not read may be cleared, and beside it one may be changed.
+    """
+    spoils = suspect.sight == "differs" and not (suspect.fewer or suspect.window.weak)
+    return range(suspect.lo - 1, suspect.hi + 1) if spoils else range(suspect.lo, suspect.hi)
 
 
 def _accounted(scene: Scene, seen: Sequence[Mark]) -> tuple[list[Explained], list[Mark]]:

@@ -108,6 +108,15 @@ def test_what_reads_as_printed_where_it_is_printed_is_no_difference() -> None:
     assert row.fewer
 
 
+@needs_fonts
+def test_a_character_changed_beside_a_lost_comma_is_looked_at() -> None:
+    sheet, expected = laid("normal", 200, ReplaceText("权的，服务提供方", "权的，股务提供方", CLAUSES))
+    comma = "".join(mark.char for mark in expected).index("权的,服务提供方") + 2
+    aligned = align(expected, [*expected[:comma], *expected[comma + 1 :]])
+    _, suspects = sort_out(replace(scene_of(sheet, expected), aligned=aligned))
+    assert {(comma, True), (comma + 1, False)} <= {(suspect.lo, suspect.read) for suspect in suspects}
+
+
 def test_hints_lose_what_the_field_took_away() -> None:
     field = np.full((64, 48, 2), (13.0, -2.0))
     assert beyond({0: (22.0, -1.0)}, form().layout(CLAUSES), field) == {0: (9.0, 1.0)}
