@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from benchmarks.comparison.jobs import LAYERS, PAGES
 from benchmarks.comparison.papers import Place
 from benchmarks.product import Told
-from pipeline.model import Box, Comparison, Finding
+from pipeline.model import Box, Comparison, Difference, Finding
 from pipeline.validate import verdict_of
 
 Answer = Literal["failed", "indeterminate", "passed"]
@@ -77,21 +77,22 @@ def judge_honest(told: Told) -> Honest:
     findings = relevant(told)
     pages = len(told.facts.document.pages)
     wrong = [item for item in findings if item.outcome == "fail"]
+    surest = surest_difference(told.facts.observations.comparison)
     return Honest(
         verdict_of(findings),
         pages,
         tuple(sorted({min(item.page or 1, max(pages, 1)) for item in wrong})),
         tuple((item.page, item.box) for item in wrong if item.page is not None and item.box is not None),
         tuple(sorted({item.rule for item in findings if item.outcome in ("fail", "unsure", "error")})),
-        _surest(told.facts.observations.comparison),
+        surest.confidence if surest is not None else 0.0,
     )
 
 
-def _surest(comparison: Comparison | None) -> float:
-    open_ = (
-        [item.confidence for item in comparison.differences if item.kind in ("change", "reading")] if comparison else []
-    )
-    return max(open_, default=0.0)
+def surest_difference(comparison: Comparison | None) -> Difference | None:
+    """The surest one that no blank and no seal explains."""
+    differences = comparison.differences if comparison is not None else ()
+    open_ = [item for item in differences if item.kind in ("change", "reading")]
+    return max(open_, key=lambda item: item.confidence, default=None)
 
 
 def _sheet_told(kind: str, places: Sequence[Place], comparison: Comparison | None, findings: Iterable[Finding]) -> bool:

@@ -11,15 +11,24 @@ from pathlib import Path
 from benchmarks import pictures, product
 from benchmarks.comparison.forms import open_forms
 from benchmarks.comparison.jobs import SHIPPED, Job, honest_jobs, tampered_jobs
-from benchmarks.comparison.judge import Answered, Honest, judge_honest, judge_tampered, told_boxes
+from benchmarks.comparison.judge import (
+    Answered,
+    Honest,
+    judge_honest,
+    judge_tampered,
+    surest_difference,
+    told_boxes,
+)
 from benchmarks.comparison.papers import Paper, make
-from benchmarks.comparison.tables import Case, plots, skipped, tables
+from benchmarks.comparison.tables import Case, is_good, plots, skipped, tables
 from benchmarks.crew import Crash, Crew, Done
 from benchmarks.measure import Miss, Section
 from benchmarks.plan import Plan
 
 TODAY = date(2026, 9, 28)
 PICTURES = 6  # a row
+NEAREST = 10  # papers that were answered right, but only just
+NEAR_ALARMS, NEAR_MISSES = "nearest false alarms", "nearest misses"
 
 
 def run(plan: Plan, crew: Crew) -> Section:
@@ -30,10 +39,13 @@ def run(plan: Plan, crew: Crew) -> Section:
         return Section("comparison", skipped=(f"everything: {error}",))
     spoilt = _cases(crew.map(work, tampered_jobs(plan), "tampered contracts"))
     honest = _cases(crew.map(work, honest_jobs(plan), "unmodified contracts"))
+    right = [case for case in (*spoilt, *honest) if case.picture and not case.what]
+    near = [*_near_misses(right), *_near_alarms(right)]
+    _throw_away(plan, [case for case in right if case.picture not in {item.picture for item in near}])
     return Section(
         "comparison",
         tables(spoilt, honest),
-        misses=_misses(plan, [*spoilt, *honest]),
+        misses=[*_misses(plan, [*spoilt, *honest]), *near],
         skipped=skipped(plan, spoilt, honest),
         plots=plots(plan.out, plan.label, spoilt, honest),
     )
@@ -41,10 +53,11 @@ def run(plan: Plan, crew: Crew) -> Section:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a paper, with the picture of it when something went wrong."""
+    """What became of a paper; `what` is empty when it was answered right, `near` says what was told nevertheless."""
 
     told: Answered | Honest
     what: str
+    near: str
     picture: str
 
 
@@ -62,8 +75,22 @@ def work(job: Job) -> Outcome:
     else:
         answer = judge_tampered(job.kind, paper.places, paper.old, paper.new, told)
         what = _wrong(answer, paper)
-    picture = _picture(job, paper, told) if what else ""
-    return Outcome(answer, what, picture)
+    near = "" if what else _near(answer, told)
+    picture = _picture(job, paper, told) if what or near else ""
+    return Outcome(answer, what, near, picture)
+
+
+def _near(answer: Answered | Honest, told: product.Told) -> str:
+    """What is told against an honest paper; of a changed one, why it is no more than doubtful."""
+    surest = surest_difference(told.facts.observations.comparison)
+    if isinstance(answer, Answered) and answer.answer != "indeterminate":
+        return ""
+    if surest is None:
+        return ""
+    return (
+        f"{answer.answer}: {surest.confidence:.2f} “{surest.expected[:24]}” → “{surest.found[:24]}” "
+        f"({', '.join(surest.signals) or surest.note})"
+    )
 
 
 def _wrong(answer: Answered, paper: Paper) -> str:
@@ -78,6 +105,9 @@ def _wrong(answer: Answered, paper: Paper) -> str:
 def _picture(job: Job, paper: Paper, told: product.Told) -> str:
     """The place of the change, else of the first thing told, with its line; a whole page when there is neither."""
     boxes = told_boxes(told)
+    surest = surest_difference(told.facts.observations.comparison) if job.honest else None
+    if surest is not None and surest.page is not None and surest.box is not None:
+        boxes = [(surest.page, surest.box), *boxes]
     shown = [place for place in paper.places if place.page is not None]
     page = shown[0].page if shown else next((page for page, _ in boxes), 1)
     if page is None or not 1 <= page <= len(paper.scan.pages):
@@ -98,7 +128,7 @@ def _cases(done: Sequence[Done[Job, Outcome]]) -> list[Case]:
     return [
         Case(item.job, None, f"crash: {item.result.message.strip().splitlines()[-1]}", "")
         if isinstance(item.result, Crash)
-        else Case(item.job, item.result.told, item.result.what, item.result.picture)
+        else Case(item.job, item.result.told, item.result.what, item.result.picture, item.result.near)
         for item in done
     ]
 
@@ -110,8 +140,31 @@ def _misses(plan: Plan, cases: Sequence[Case]) -> list[Miss]:
     for case in sorted((case for case in cases if case.what), key=lambda case: not case.grave):
         kept[case.job.kind] = kept.get(case.job.kind, 0) + 1
         if kept[case.job.kind] > PICTURES:
-            if case.picture:
-                (plan.out / case.picture).unlink(missing_ok=True)
+            _throw_away(plan, [case])
             continue
         found.append(Miss(case.table, case.job.kind, f"{case.job.name}, {case.job.condition}", case.what, case.picture))
     return found
+
+
+def _near_alarms(right: Sequence[Case]) -> list[Miss]:
+    """Honest papers against which the surest differences are told, good scans first."""
+    honest = [case for case in right if isinstance(case.told, Honest)]
+    honest.sort(key=lambda case: (not is_good(case.job), -(case.told.confidence if case.told else 0.0)))
+    return [_near_miss(case, NEAR_ALARMS) for case in honest[:NEAREST]]
+
+
+def _near_misses(right: Sequence[Case]) -> list[Miss]:
+    """Changed papers about whose change the least sure differences are told, good scans first."""
+    changed = [case for case in right if isinstance(case.told, Answered)]
+    changed.sort(key=lambda case: (not is_good(case.job), case.told.confidence if case.told else 0.0))
+    return [_near_miss(case, NEAR_MISSES) for case in changed[:NEAREST]]
+
+
+def _near_miss(case: Case, row: str) -> Miss:
+    return Miss(case.table, row, f"{case.job.name}, {case.job.condition}", case.near, case.picture)
+
+
+def _throw_away(plan: Plan, cases: Sequence[Case]) -> None:
+    for case in cases:
+        if case.picture:
+            (plan.out / case.picture).unlink(missing_ok=True)

@@ -22,12 +22,13 @@ _THRESHOLDS = (1.01, 0.96, 0.84, 0.49, 0.0)  # between the confidences that occu
 
 @dataclass(frozen=True)
 class Case:
-    """A job and what became of it; `told` is None after a crash, `what` says what is wrong."""
+    """A job and what became of it; `told` is None after a crash, `what` says what is wrong, `near` what nearly was."""
 
     job: Job
     told: Answered | Honest | None
     what: str
     picture: str
+    near: str = ""
 
     @property
     def table(self) -> str:
@@ -98,13 +99,13 @@ def _conditions() -> list[tuple[str, Callable[[Job], bool]]]:
     ]
 
 
-def _good(mode: str, over: bool) -> Callable[[Job], bool]:
+def is_good(job: Job) -> bool:
     """What an office is asked for: 200 dpi and more, no worn scanner."""
-    return lambda job: (
-        job.condition.dpi >= 200
-        and job.condition.preset != "hard"
-        and (job.condition.mode, job.condition.over) == (mode, over)
-    )
+    return job.condition.dpi >= 200 and job.condition.preset != "hard"
+
+
+def _good(mode: str, over: bool) -> Callable[[Job], bool]:
+    return lambda job: is_good(job) and (job.condition.mode, job.condition.over) == (mode, over)
 
 
 def _tampered_row(cases: Sequence[Case]) -> dict[str, Rate | int]:
