@@ -465,7 +465,8 @@ class Straddle(Value):
     `whole_page` bears a whole impression whose picture every slice continues; `like_page` one of the same die from
     which single characters seem to differ, `unlike` = those of `text` that its picture does not confirm;
     `untold_pages` = pages whose slice alone does not exclude another seal, `likely_pages` = those of them whose
-    lettering suits this seal best all the same; `bare_pages` = pages with border only.
+    lettering suits this seal best all the same; `bare_pages` = pages with border only; `apart` = neighbouring pages
+    between which a part of the seal is missing.
     `beside` = seals of other parties across the same pages.
     """
 
@@ -485,6 +486,7 @@ class Straddle(Value):
     untold_pages: tuple[int, ...] = ()
     likely_pages: tuple[int, ...] = ()
     bare_pages: tuple[int, ...] = ()
+    apart: tuple[tuple[int, int], ...] = ()
     confidence: float = 0.0
     reason: str = ""
     beside: tuple[Straddle, ...] = ()

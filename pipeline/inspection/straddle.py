@@ -11,9 +11,10 @@ import numpy as np
 from pipeline.inspection.facing import facing_pairs
 from pipeline.inspection.joined import read_joined
 from pipeline.inspection.seals import SealMark
+from pipeline.inspection.slice_sets import SliceSet, slice_set
 from pipeline.inspection.slices import bands
 from pipeline.inspection.stitch import stitched
-from pipeline.inspection.straddle_judge import SliceSet, Verdict, judge_set, slice_set
+from pipeline.inspection.straddle_judge import Verdict, judge_set
 from pipeline.inspection.strips import EdgeInk, edge_ink
 from pipeline.model import Edge, Pixels, Slice, Straddle, StraddleForm, TextReader
 
@@ -57,6 +58,7 @@ def _result(found: SliceSet, verdict: Verdict, by_page: Mapping[int, EdgeInk], n
         untold_pages=verdict.untold,
         likely_pages=verdict.likely,
         bare_pages=verdict.bare,
+        apart=verdict.apart,
         confidence=verdict.confidence,
         reason=verdict.reason + ("; one side of every sheet" if found.duplex else "") + notes,
     )

@@ -4,50 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
 from pipeline.inspection.circle import Envelope
 from pipeline.inspection.compose import Composition, compose_oval, compose_slices, strayed_pages
 from pipeline.inspection.content import Agreement, agreement
-from pipeline.inspection.orders import best_order, split_groups, without_one
+from pipeline.inspection.orders import best_order, is_lens, split_groups, with_gap, without_one
 from pipeline.inspection.seals import SealMark
-from pipeline.inspection.slices import Band, elsewhere, has_trace, slice_at
+from pipeline.inspection.slice_sets import SliceSet
+from pipeline.inspection.slices import Band, elsewhere, has_trace
 from pipeline.inspection.strips import EdgeInk
 from pipeline.model import StraddleForm
 
 _HOLE_CROPPABLE_MM = 3.6  # a slice narrower than this can vanish in a scanner's crop
 _CROPPING_MM = 1.2  # lost at an ordinary seam: so careless a scan may have lost all of a slice
 _TIGHT_MM = 1.2
-
-
-@dataclass(frozen=True)
-class SliceSet:
-    """Slices of one band, in page order, with the pages that should carry one."""
-
-    band: Band
-    slices: tuple[Envelope, ...]
-    expected: tuple[int, ...]
-    duplex: bool
-
-    @property
-    def pages(self) -> tuple[int, ...]:
-        """Pages with a slice, in order."""
-        return tuple(piece.page for piece in self.slices)
-
-    @property
-    def missing(self) -> tuple[int, ...]:
-        """Expected pages without a slice."""
-        have = set(self.pages)
-        return tuple(page for page in self.expected if page not in have)
-
-    @property
-    def holes(self) -> tuple[bool, ...]:
-        """Whether expected pages lie between neighbouring slices."""
-        place = {page: i for i, page in enumerate(self.expected)}
-        at = [place[page] for page in self.pages]
-        return tuple(b - a > 1 for a, b in pairwise(at))
+_DUPLEX_SHEETS = 3  # with two sheets a page without a slice is as likely a missing one
 
 
 @dataclass(frozen=True)
@@ -55,7 +28,8 @@ class Verdict:
     """What was concluded of a set; `more` = compositions of further groups, `agreed` = where single letters differ.
 
     `untold` = pages whose slice bears lettering that alone could as well be another seal's, `likely` = those of
-    them that suit this seal best all the same; `bare` = pages whose slice bears none at all.
+    them that suit this seal best all the same; `bare` = pages whose slice bears none at all; `apart` = neighbours
+    between which a part of the seal is missing.
     """
 
     form: StraddleForm
@@ -70,27 +44,7 @@ class Verdict:
     untold: tuple[int, ...] = ()
     likely: tuple[int, ...] = ()
     bare: tuple[int, ...] = ()
-
-
-def _expected(pages: Sequence[int], have: set[int]) -> tuple[tuple[int, ...], bool]:
-    """Pages that should carry a slice: all, or one side of every sheet when the print is duplex."""
-    odd, even = [p for p in pages if p % 2], [p for p in pages if not p % 2]
-    if len(pages) >= 3 and len(have) >= 2:
-        if have <= set(odd) and len(have) >= 0.6 * len(odd):
-            return tuple(odd), True
-        if have <= set(even) and len(have) >= 0.6 * len(even) and len(even) >= 2:
-            return tuple(reversed(even)), True
-    return tuple(pages), False
-
-
-def slice_set(edges: Sequence[EdgeInk], band: Band) -> SliceSet | None:
-    """The second look: slices within the band on every page."""
-    found = {page.page: piece for page in edges if (piece := slice_at(page, band)) is not None}
-    if not found:
-        return None
-    expected, duplex = _expected([page.page for page in edges], set(found))
-    ordered = tuple(found[page] for page in expected if page in found)
-    return SliceSet(band, ordered, expected, duplex) if ordered else None
+    apart: tuple[tuple[int, int], ...] = ()
 
 
 def _known_radius(marks: Sequence[SealMark], slices: Sequence[Envelope]) -> float | None:
@@ -144,13 +98,41 @@ def _sound(
     if composed.whole or composed.shifted:
         yield Verdict("one_impression", "slices compose one circle", composed, confidence=_confidence(composed))
     oval = compose_oval(found.slices, axes)
-    if oval is not None:
+    if oval is not None and not is_lens(_parted(found, known), oval):
         yield Verdict("one_impression", "slices compose one oval", oval, confidence=min(_confidence(oval), 0.8))
     groups = split_groups(found.slices, lambda part: _composed(part, None, known))
     if groups:
         reason = f"{len(groups)} groups, each composes one circle"
         confidence = min(_confidence(group) for group in groups)
         yield Verdict("two_impressions", reason, groups[0], confidence=confidence, more=tuple(groups[1:]))
+
+
+def _parted(found: SliceSet, known: float | None) -> Composition | None:
+    return with_gap(found.slices, lambda slices, holes: _composed(slices, holes, known))
+
+
+def _gone(
+    found: SliceSet, known: float | None, by_page: Mapping[int, EdgeInk], marks: Sequence[SealMark]
+) -> Verdict | None:
+    """A sheet taken out, where with a gap in its place no slice shows another seal than the whole impression."""
+    parted = _parted(found, known)
+    if parted is None:
+        return None
+    agreed = agreement(by_page, found.band.edge, parted, marks)
+    if agreed is not None and agreed.foreign:
+        return None
+    at = parted.holes.index(True)
+    first, then = sorted(parted.pages[at : at + 2])
+    between = tuple(page for page in by_page if first < page < then)
+    if between and len(found.slices) < _DUPLEX_SHEETS:  # it looked like the back of a sheet
+        reason = f"no slice on pages {list(between)}, and a part of the seal is missing there"
+        return Verdict("missing_slices", reason, parted, between, confidence=0.6)
+    return _sheet_gone(parted, ((first, then),))
+
+
+def _sheet_gone(composition: Composition | None, apart: tuple[tuple[int, int], ...]) -> Verdict:
+    reason = f"between pages {list(apart)} more of the seal is missing than at the other seams: a sheet may be gone"
+    return Verdict("inconsistent", reason, composition, confidence=0.4, apart=apart)
 
 
 def _content_checked(
@@ -166,15 +148,16 @@ def _content_checked(
     foreign = tuple(sorted(page for a in known for page in a.foreign))
     doubtful = tuple(sorted(page for a in known for page in a.doubtful))
     if foreign and len(foreign) <= max(1, len(found.slices) / 3):
+        if (gone := _gone(found, verdict.composition.fit.radius, by_page, marks)) is not None:
+            return gone
         reason = "fits the circle, but shows another seal or another impression"
         return replace(verdict, form="foreign_slice", reason=reason, odd=foreign, confidence=0.6)
     if doubtful:
         reason = f"slices on pages {list(doubtful)} agree too little with the whole impression"
         return replace(verdict, form="inconsistent", reason=reason, odd=doubtful, confidence=0.4)
-    apart = [pair for a in known for pair in a.apart]
+    apart = tuple(pair for a in known for pair in a.apart)
     if apart:
-        reason = f"between pages {apart} more of the seal is missing than at the other seams: a sheet may be gone"
-        return replace(verdict, form="inconsistent", reason=reason, confidence=0.4)
+        return replace(_sheet_gone(verdict.composition, apart), more=verdict.more)
     bare = {page for a in known for page in a.bare}
     # A slice that lies off as one of a seal of another size would may have lost some of its width to the scanner.
     unsized = bare.difference(*(a.of_size for a in known))
@@ -220,6 +203,8 @@ def _defect(
     if set(composed.faults) <= {"left_cap", "right_cap", "coverage"}:
         reason = f"one circle, but parts of it are not on the pages: {', '.join(composed.faults)}"
         return Verdict("cropped", reason, composed, confidence=0.4)
+    if (gone := _gone(found, known, by_page, marks)) is not None:
+        return gone
     if known is not None:
         tied = compose_slices(found.slices, None, known)
         agreed = agreement(by_page, found.band.edge, tied, marks)

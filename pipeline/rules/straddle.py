@@ -14,7 +14,7 @@ from pipeline.rules.pages import verified_pages
 from pipeline.rules.quality import WHITENED, weak_pages
 from pipeline.rules.reading import SURE
 from pipeline.rules.straddle_owner import Owner
-from pipeline.rules.straddle_said import missing, odd, order, plain, untold
+from pipeline.rules.straddle_said import missing, odd, order, parted, plain, untold
 from pipeline.rules.wording import RESCAN, listed, say
 
 _DUPLEX_SHEETS = 3  # with two sheets a page without a slice is as likely a missing one
@@ -101,6 +101,8 @@ class StraddleSeal(DocumentCheck):
                 yield odd(straddle, self.very_sure)
             case "wrong_order":
                 yield order(facts, straddle, self.very_sure)
+            case "inconsistent" if straddle.apart:
+                yield parted(straddle)
             case "inconsistent":
                 yield self._doubt("e", "各页印迹不能合拢成一枚印章", "The slices do not compose one seal", straddle)
             case _:

@@ -58,6 +58,23 @@ def untold(straddle: Straddle, pages: Sequence[int], zh: str, en: str) -> Judgem
     )
 
 
+def parted(straddle: Straddle) -> Judgement:
+    """Sub d: a part of the seal is missing between neighbouring pages, which are named."""
+    zh = "、".join(f"第 {first} 页与第 {then} 页" for first, then in straddle.apart)
+    en = ", ".join(f"{first} and {then}" for first, then in straddle.apart)
+    first = next((slice_ for slice_ in straddle.slices if slice_.page == straddle.apart[0][0]), None)
+    return plain(
+        "d",
+        "unsure",
+        f"{zh}之间印章缺了一段，可能抽走了一张，请看合拢图核对",
+        f"Between pages {en} a part of the seal is missing: a sheet may have been taken out, look at the picture",
+        straddle,
+        page=first.page if first else None,
+        box=first.box if first else None,
+        found=listed(page for pair in straddle.apart for page in pair),
+    )
+
+
 def odd(straddle: Straddle, sure: float) -> Judgement:
     """Sub e; a fail from confidence `sure`, with the pages named."""
     pages = listed(straddle.odd_pages) or "?"

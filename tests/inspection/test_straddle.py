@@ -19,9 +19,10 @@ from pipeline.inspection.letters import has_other_letter, sectors_of, unlike_let
 from pipeline.inspection.overlay import PX, Field, Piece, piece_of, rotations
 from pipeline.inspection.own_size import is_of_size
 from pipeline.inspection.seals import SealMark, find_seals
+from pipeline.inspection.slice_sets import SliceSet, slice_set
 from pipeline.inspection.slices import Band, bands
 from pipeline.inspection.straddle import compose, edge_ink
-from pipeline.inspection.straddle_judge import SliceSet, hole_verdict, slice_set
+from pipeline.inspection.straddle_judge import hole_verdict
 from pipeline.inspection.strips import EdgeInk, like_a_slice
 from pipeline.model import Edge, Picture
 from pipeline.read import open_reader
@@ -185,6 +186,42 @@ def test_an_oval_seal_with_another_one_s_slice_is_not_whole() -> None:
     fanned(pages, StraddleSpec(oval, along_mm=110, shifted_mm={3: 7.0}))
     straddle, _ = compose(edges_of(pages), ())
     assert straddle.form not in ("one_impression", "two_impressions")
+
+
+@needs_fonts
+@pytest.mark.parametrize(("sheets", "gone"), [(3, 2), (4, 3), (5, 2), (6, 3), (8, 4)])
+def test_a_sheet_taken_out_is_told_by_the_gap_it_leaves(sheets: int, gone: int) -> None:
+    """The sides of a circle are no oval, and neither of them is another seal's."""
+    pages = _pressed(sheets)
+    straddle, _ = compose(edges_of(pages[: gone - 1] + pages[gone:], dpi=200), (_signing_mark(),))
+    assert straddle.form == "inconsistent"
+    (pair,) = straddle.apart
+    assert pair[0] < gone <= pair[1]  # the sheets after it have moved up
+    assert pair[1] - pair[0] <= 2
+
+
+@needs_fonts
+def test_a_sheet_taken_out_of_duplex_print_is_no_page_without_a_slice() -> None:
+    pages = _pressed(8, duplex=True)
+    straddle, _ = compose(edges_of(pages[:2] + pages[4:], dpi=200), ())
+    assert (straddle.form, straddle.apart) == ("inconsistent", ((1, 3),))
+
+
+@needs_fonts
+def test_a_page_without_a_slice_between_two_is_not_taken_for_a_back_where_the_slices_do_not_meet() -> None:
+    straddle, _ = compose(edges_of(_pressed(3, missing_pages=frozenset({2})), dpi=200), ())
+    assert (straddle.form, straddle.missing_pages) == ("missing_slices", (2,))
+    assert straddle.confidence < 0.8  # for a person
+
+
+@needs_fonts
+@pytest.mark.parametrize("size", [38.0, 44.0])
+def test_another_seal_s_slice_is_not_taken_for_a_gap(size: float) -> None:
+    for page in (1, 2, 4):
+        odd = replace(SEAL, text=OTHER, diameter_mm=size)
+        straddle, _ = compose(edges_of(_pressed(4, foreign={page: odd}), dpi=200), (_signing_mark(),))
+        assert straddle.form not in ("one_impression", "missing_slices")
+        assert straddle.apart == ()
 
 
 @needs_fonts

@@ -417,6 +417,7 @@ def test_no_slice_anywhere() -> None:
     [
         ({"form": "cropped"}, "a", "unsure"),
         ({"form": "inconsistent"}, "e", "unsure"),
+        ({"form": "inconsistent", "apart": ((3, 4),)}, "d", "unsure"),
         ({"form": "facing_pages", "edge": None, "slices": _slices(2, 3, 4, 5)}, "b", "unsure"),
         ({"form": "foreign_slice", "odd_pages": (4,), "confidence": 0.95}, "e", "fail"),
         ({"form": "foreign_slice", "odd_pages": (4,), "confidence": 0.6}, "e", "unsure"),
