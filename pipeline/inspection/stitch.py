@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.inspection.circle import Envelope
-from pipeline.inspection.compose import Composition
+from pipeline.inspection.compose import GAPS_MM, Composition
 from pipeline.inspection.slices import Band
 from pipeline.inspection.strips import SCALE, EdgeInk, turned_back
 from pipeline.model import Pixels
@@ -34,8 +34,8 @@ def _piece(page: EdgeInk, band: Band, piece: Envelope, middle: float, half: floa
     return result
 
 
-def _headed(pieces: Sequence[tuple[int, Pixels]]) -> Pixels:
-    """Pictures side by side under their page numbers, a thin seam between them."""
+def _headed(pieces: Sequence[tuple[int | None, Pixels]]) -> Pixels:
+    """Pictures side by side under their page numbers, a thin seam between them; None = a gap."""
     height = pieces[0][1].shape[0]
     columns: list[Pixels] = []
     for _, picture in pieces:
@@ -46,7 +46,7 @@ def _headed(pieces: Sequence[tuple[int, Pixels]]) -> Pixels:
     sheet = np.ascontiguousarray(np.concatenate(columns[:-1], axis=1))
     x, free = 0, 0
     for (page, _), column in zip(pieces, columns[::2], strict=True):
-        label = str(page)
+        label = str(page) if page is not None else "?"
         width = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, 0.42, 1)[0][0]
         at = x + max(0, (column.shape[1] - width) // 2)
         if at >= free:
@@ -54,6 +54,22 @@ def _headed(pieces: Sequence[tuple[int, Pixels]]) -> Pixels:
             free = at + width + 4
         x += column.shape[1] + 1
     return sheet
+
+
+def _with_gaps(
+    pieces: Sequence[tuple[int, Pixels]], composition: Composition | None
+) -> list[tuple[int | None, Pixels]]:
+    """White where a part of the seal is missing between pages, as wide as it is."""
+    gaps: dict[int, float] = {}
+    if composition is not None and composition.pages == tuple(page for page, _ in pieces):
+        open_ = zip(composition.pages, composition.fit.gaps, composition.holes, strict=False)
+        gaps = {page: float(gap) for page, gap, hole in open_ if hole and gap > GAPS_MM[1]}
+    result: list[tuple[int | None, Pixels]] = []
+    for page, picture in pieces:
+        result.append((page, picture))
+        if page in gaps:
+            result.append((None, np.full((picture.shape[0], int(gaps[page] * SCALE), 3), 255, np.uint8)))
+    return result
 
 
 def stitched(
@@ -65,7 +81,7 @@ def stitched(
     if composition is not None:
         middles |= {p.page: float(y) for p, y in zip(composition.slices, composition.heights, strict=True)}
     cut = [(p.page, _piece(by_page[p.page], band, p, middles[p.page], half)) for p in slices]
-    pieces = [(page, picture) for page, picture in cut if picture is not None]
+    pieces = _with_gaps([(page, picture) for page, picture in cut if picture is not None], composition)
     if not pieces:
         return None
     if band.edge == "right":

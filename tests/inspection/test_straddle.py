@@ -209,9 +209,11 @@ def test_a_sheet_taken_out_of_duplex_print_is_no_page_without_a_slice() -> None:
 
 @needs_fonts
 def test_a_page_without_a_slice_between_two_is_not_taken_for_a_back_where_the_slices_do_not_meet() -> None:
-    straddle, _ = compose(edges_of(_pressed(3, missing_pages=frozenset({2})), dpi=200), ())
+    straddle, stitched = compose(edges_of(_pressed(3, missing_pages=frozenset({2})), dpi=200), ())
     assert (straddle.form, straddle.missing_pages) == ("missing_slices", (2,))
     assert straddle.confidence < 0.8  # for a person
+    assert stitched is not None
+    assert stitched.shape[1] / 6 == pytest.approx(42, abs=1.5)  # in mm at 6 px/mm: the gap is drawn
 
 
 @needs_fonts
