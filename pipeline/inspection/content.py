@@ -135,15 +135,18 @@ class Agreement:
         placed = [(at, page, look) for at, (page, look) in enumerate(self.looks.items()) if look.placed]
         widths = [look.end - look.start for look in self.looks.values()]
         # Between two that are surely placed there may be others, as wide as they are wherever they lie.
-        known = [(a, b, two.start - one.end - sum(widths[i + 1 : k])) for (i, a, one), (k, b, two) in pairwise(placed)]
+        known = [
+            (a, b, k - i, two.start - one.end - sum(widths[i + 1 : k])) for (i, a, one), (k, b, two) in pairwise(placed)
+        ]
         if len(known) < _LEAST_SEAMS:
             return ()
-        beyond = np.array([gap for _, _, gap in known]) - float(np.median([gap for _, _, gap in known]))
+        usual = float(np.median([gap / seams for _, _, seams, gap in known]))
+        beyond = np.array([gap - seams * usual for _, _, seams, gap in known])
         # A slice laid too far to one side lacks there what it has too much on the other.
         lent = np.minimum(np.concatenate([[0.0], beyond, [0.0]]), 0)
         sheet = float(np.median(widths))
         wide = beyond + lent[:-2] + lent[2:] > max(_HOLE_MM, _HOLE * sheet)
-        return tuple((a, b) for (a, b, _), flag in zip(known, wide, strict=True) if flag)
+        return tuple((a, b) for (a, b, *_), flag in zip(known, wide, strict=True) if flag)
 
     @property
     def other_letters(self) -> tuple[int, ...]:
