@@ -40,7 +40,7 @@ def run(plan: Plan, crew: Crew) -> Section:
     spoilt = _cases(crew.map(work, tampered_jobs(plan), "tampered contracts"))
     honest = _cases(crew.map(work, honest_jobs(plan), "unmodified contracts"))
     right = [case for case in (*spoilt, *honest) if case.picture and not case.what]
-    near = [*_near_misses(right), *_near_alarms(right)]
+    near = nearest(right)
     _throw_away(plan, [case for case in right if case.picture not in {item.picture for item in near}])
     return Section(
         "comparison",
@@ -82,15 +82,13 @@ def work(job: Job) -> Outcome:
 
 def _near(answer: Answered | Honest, told: product.Told) -> str:
     """What is told against an honest paper; of a changed one, why it is no more than doubtful."""
+    if isinstance(answer, Answered):
+        return f"doubt, {answer.confidence:.2f} at the change" if answer.answer == "indeterminate" else ""
     surest = surest_difference(told.facts.observations.comparison)
-    if isinstance(answer, Answered) and answer.answer != "indeterminate":
-        return ""
     if surest is None:
         return ""
-    return (
-        f"{answer.answer}: {surest.confidence:.2f} “{surest.expected[:24]}” → “{surest.found[:24]}” "
-        f"({', '.join(surest.signals) or surest.note})"
-    )
+    signals = ", ".join(surest.signals) or surest.note
+    return f"{surest.confidence:.2f} “{surest.expected[:24]}” → “{surest.found[:24]}” ({signals})"
 
 
 def _wrong(answer: Answered, paper: Paper) -> str:
@@ -146,22 +144,27 @@ def _misses(plan: Plan, cases: Sequence[Case]) -> list[Miss]:
     return found
 
 
-def _near_alarms(right: Sequence[Case]) -> list[Miss]:
-    """Honest papers against which the surest differences are told, good scans first."""
-    honest = [case for case in right if isinstance(case.told, Honest)]
-    honest.sort(key=lambda case: (not is_good(case.job), -(case.told.confidence if case.told else 0.0)))
-    return [_near_miss(case, NEAR_ALARMS) for case in honest[:NEAREST]]
+def nearest(right: Sequence[Case]) -> list[Miss]:
+    """Of papers answered right the changed ones whose change is told least surely, and the honest ones against which
+    the surest differences are told; good scans in colour first, others never pass.
+    """
+    changed = sorted(
+        ((*_usual(case.job), case.told.confidence, case) for case in right if isinstance(case.told, Answered)),
+        key=lambda item: item[:3],
+    )
+    honest = sorted(
+        ((*_usual(case.job), -case.told.confidence, case) for case in right if isinstance(case.told, Honest)),
+        key=lambda item: item[:3],
+    )
+    return [
+        Miss(case.table, row, f"{case.job.name}, {case.job.condition}", case.near, case.picture)
+        for row, ranked in ((NEAR_MISSES, changed), (NEAR_ALARMS, honest))
+        for *_, case in ranked[:NEAREST]
+    ]
 
 
-def _near_misses(right: Sequence[Case]) -> list[Miss]:
-    """Changed papers about whose change the least sure differences are told, good scans first."""
-    changed = [case for case in right if isinstance(case.told, Answered)]
-    changed.sort(key=lambda case: (not is_good(case.job), case.told.confidence if case.told else 0.0))
-    return [_near_miss(case, NEAR_MISSES) for case in changed[:NEAREST]]
-
-
-def _near_miss(case: Case, row: str) -> Miss:
-    return Miss(case.table, row, f"{case.job.name}, {case.job.condition}", case.near, case.picture)
+def _usual(job: Job) -> tuple[bool, bool]:
+    return job.condition.mode != "colour", not is_good(job)
 
 
 def _throw_away(plan: Plan, cases: Sequence[Case]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.comparison import jobs
-from benchmarks.comparison.judge import judge_honest, judge_tampered
+from benchmarks.comparison.judge import Answered, Honest, judge_honest, judge_tampered
 from benchmarks.comparison.papers import Place
+from benchmarks.comparison.section import NEAR_ALARMS, NEAR_MISSES, nearest
 from benchmarks.comparison.tables import BY_CLASS, BY_CONDITION, UNMODIFIED, Case, tables
 from benchmarks.measure import Rate
 from benchmarks.plan import Plan
@@ -185,3 +187,22 @@ def test_tables_keep_harm_apart_and_count_crashes_as_wrong(tmp_path: Path) -> No
     assert row["false failed, document"] == Rate(2, 3, "low")
     assert row["false failed, page"] == Rate(1, 4, "low")
     assert row["passed"] == Rate(1, 3, "none")
+
+
+def test_the_nearest_are_the_least_sure_changes_and_the_surest_alarms_good_colour_scans_first(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, quick=False)
+
+    def cases(listed: list[jobs.Job], sure: dict[str, float], answer: Answered | Honest) -> list[Case]:
+        by_look = {f"{job.condition.preset} {job.condition.dpi} {job.condition.mode}": job for job in listed}
+        return [
+            Case(by_look[look], replace(answer, confidence=value), "", f"{look}.jpg", look)
+            for look, value in sure.items()
+        ]
+
+    sure = {"clean 200 colour": 0.9, "normal 300 colour": 0.5, "hard 150 colour": 0.1, "clean 300 grey": 0.2}
+    changed = cases(jobs.tampered_jobs(plan), sure, judge_tampered("digit", PLACES, "9", "5", told(*FINE)))
+    honest = cases(jobs.honest_jobs(plan), sure, judge_honest(told(*FINE)))
+    told_ = [(miss.row, miss.what) for miss in nearest([*changed, *honest])]
+    misses = ["normal 300 colour", "clean 200 colour", "hard 150 colour", "clean 300 grey"]
+    alarms = ["clean 200 colour", "normal 300 colour", "hard 150 colour", "clean 300 grey"]
+    assert told_ == [*((NEAR_MISSES, look) for look in misses), *((NEAR_ALARMS, look) for look in alarms)]
