@@ -63,11 +63,11 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
     pen = pen_strokes(
         scene, registration, [suspect.box for suspect, difference in weighed if difference.kind == "change"]
     )
-    covered = [box for box, difference in pen if difference.kind == "change"]
     told = [suspect.box for suspect, _ in weighed]
     pen = [(box, item) for box, item in pen if item.kind == "change" or not any(touching(box, other) for other in told)]
     if any(difference.kind == "change" for _, difference in weighed):
         pen = [(box, item) for box, item in pen if item.expected or not in_rows(moved, box)]
+    covered = [box for box, difference in pen if difference.kind == "change"]  # once told
     textual = [
         difference
         for suspect, difference in weighed

@@ -18,7 +18,7 @@ from pipeline.inspection.register import Registration
 from pipeline.model import Pixels, ReadLine, ReadText, TextReader
 from tests.inspection.scenes import CLAUSES, form, laid, needs_fonts, scene_of
 from tests.inspection.test_compare import Script
-from tests.simulator.defects import DeleteRows, ReplaceText
+from tests.simulator.defects import DeleteRows, InsertSentence, ReplaceText
 
 WORDS = "未付款项"
 
@@ -142,3 +142,34 @@ def test_a_clause_left_out_is_told_once_though_the_rows_below_moved_up(name: str
     assert text[lo + 4 : hi - 4] in told[0].expected
     assert len(told[0].expected) < hi - lo + 8
     assert len(found) <= 3  # specks of dust
+
+
+@needs_fonts
+def test_words_put_in_under_a_seal_without_colour_are_told_beside_a_sure_change_that_moved_the_rows() -> None:
+    """Ink in moved rows is not told for itself there, so it must not stand for the words that were read."""
+    expected = form().expected(CLAUSES)
+    text = "".join(mark.char for mark in expected)
+    lo, hi, foot = text.index("10.2一方"), text.index("10.3因"), text.index("所载企业")
+    after = text.index("此后的期间按标准价格计费。") + len("此后的期间按标准价格计费。")
+    up = expected[hi].box[1] - expected[lo].box[1]
+    hints = dict.fromkeys(range(hi, foot), (0.0, -up * FRAME))
+    put_in = InsertSentence("此后的期间按标准价格计费。", "客户可随时解除本协议并要求全额退款。", CLAUSES)
+    left_out = DeleteRows("10.2一方", text[hi - 6 : hi - 1], CLAUSES)
+    sheet, _ = laid("clean", 200, put_in, left_out, hints=hints)
+    last = expected[after - 1]
+    row = [
+        last._replace(char=char, box=(last.box[2] + 11 * at, last.box[1], last.box[2] + 11 * at + 10, last.box[3]))
+        for at, char in enumerate(put_in.sentence)
+    ]
+    below = [
+        mark._replace(box=(mark.box[0], mark.box[1] - up, mark.box[2], mark.box[3] - up))
+        for mark in (*expected[hi:after], *row, *expected[after:foot])
+    ]
+    edge = row[7].box[0] + 0.5  # the eighth is the first to be read as words
+    seal = (edge - 120, row[0].box[1] - up - 60, edge, row[0].box[1] - up + 60)
+    aligned = align(expected, [*expected[:lo], *below, *expected[foot:]])
+    scene = replace(scene_of(sheet, expected), aligned=aligned, seals=[seal], veiled=[seal])
+    place = Registration.of(1, CLAUSES, sheet.matrix, sheet.residual, sheet.matched)
+    found = judge(scene, place, Script(["因服务提供方违约而解除的"]))
+    assert any(item.kind == "change" and "10.2" in item.expected for item in found)
+    assert any(item.kind in ("reading", "change") and "要求全额退款" in item.found for item in found)
