@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -250,6 +251,8 @@ def hole_verdict(found: SliceSet, composed: Composition, by_page: Mapping[int, E
     wide = float(np.median(widths)) + loss
     cut = [page for page in missing if _narrower(by_page, found, page) > 0.5 * wide]
     sound = not set(composed.faults) - {"left_cap", "right_cap", "coverage"}
+    if sound:  # what is missing of the seal tells how wide the slice was that is not there
+        wide = min([wide, *_rooms(found, composed, loss)])
     # Slices of an even fan are as wide as the seal over the number of its sheets, unless the scanner took some of them.
     even = 2 * composed.fit.radius / len(found.expected) - float(widths.mean())
     doubtful = cut or wide < _HOLE_CROPPABLE_MM or max(loss, even) > _CROPPING_MM
@@ -266,6 +269,15 @@ def _crop_loss(found: SliceSet, composed: Composition) -> float:
     """What the scanner took off every seam in mm, measured where no page is missing."""
     gaps = [gap for gap, hole in zip(composed.fit.gaps, found.holes, strict=True) if not hole]
     return float(np.clip(np.median(gaps), 0, 3)) if gaps else 0.4
+
+
+def _rooms(found: SliceSet, composed: Composition, loss: float) -> list[float]:
+    """What is missing of the seal in mm per page without a slice, wherever there is any room for it."""
+    fit, at = composed.fit, {page: i for i, page in enumerate(found.expected)}
+    have = [at[page] for page in found.pages]
+    pages = [have[0], *(b - a - 1 for a, b in pairwise(have)), len(found.expected) - 1 - have[-1]]
+    rooms = [fit.left_cap, *(gap - loss for gap in fit.gaps), fit.right_cap]
+    return [float(room) / count for count, room in zip(pages, rooms, strict=True) if count and room > _TIGHT_MM]
 
 
 def _narrower(by_page: Mapping[int, EdgeInk], found: SliceSet, page: int) -> float:

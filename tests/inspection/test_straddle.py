@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -151,19 +152,37 @@ def test_a_slice_is_not_missed_where_the_scanner_cuts_all_pages() -> None:
     assert (straddle.form, straddle.missing_pages) == ("cropped", (5,))
 
 
+def _hole_told(pages: Sequence[int], count: int, width: float, starts: Sequence[float]) -> tuple[str, tuple[int, ...]]:
+    """What is told of slices of one width (mm) under a seal of 42 mm, each starting so far from its centre."""
+    line = np.array([-width, 0.0])
+    slices = tuple(Envelope(page, line, line * 0 + 120, line * 0 + 160, -width, 0.0) for page in pages)
+    still = np.zeros(len(pages))
+    fit = CircleFit(21.0, still, still, np.array(starts), np.array(starts) + width, still, still + 1, 0.0)
+    found = SliceSet(Band("right", 140.0, 21.0, frozenset(pages)), slices, tuple(range(1, count + 1)), duplex=False)
+    by_page = {page: EdgeInk(page, 210.0, 297.0, True, frozenset(), ()) for page in range(1, count + 1)}
+    verdict = hole_verdict(found, Composition(slices, found.holes, fit, ("coverage",)), by_page)
+    return verdict.form, verdict.missing
+
+
 @pytest.mark.parametrize(("width", "form"), [(4.85, "missing_slices"), (3.6, "cropped")])
 def test_narrow_slices_tell_of_a_careless_scan_though_they_seem_to_touch(width: float, form: str) -> None:
     """Eight sheets under a seal of 42 mm: slices are to be 5.25 mm wide, less what an ordinary scanner loses."""
     pages = (1, 2, 3, 4, 6, 7, 8)
-    line = np.array([-width, 0.0])
-    slices = tuple(Envelope(page, line, line * 0 + 120, line * 0 + 160, -width, 0.0) for page in pages)
-    starts = np.array([(page - 1) * (width + 0.4) - 21 for page in pages])
-    still = np.zeros(len(pages))
-    fit = CircleFit(21.0, still, still, starts, starts + width, still, still + 1, 0.0)
-    found = SliceSet(Band("right", 140.0, 21.0, frozenset(pages)), slices, tuple(range(1, 9)), duplex=False)
-    by_page = {page: EdgeInk(page, 210.0, 297.0, True, frozenset(), ()) for page in range(1, 9)}
-    verdict = hole_verdict(found, Composition(slices, found.holes, fit, ("coverage",)), by_page)
-    assert (verdict.form, verdict.missing) == (form, (5,))
+    starts = [(page - 1) * (width + 0.4) - 21 for page in pages]
+    assert _hole_told(pages, 8, width, starts) == (form, (5,))
+
+
+@pytest.mark.parametrize(
+    ("cap", "form"),
+    [
+        (2.9, "cropped"),  # so narrow a slice can vanish in a scanner's crop
+        (4.2, "missing_slices"),
+        (0.2, "missing_slices"),  # the seal is whole without the page: it was never in the fan
+    ],
+)
+def test_what_is_missing_of_the_seal_tells_how_wide_the_first_slice_was(cap: float, form: str) -> None:
+    pages = range(2, 12)
+    assert _hole_told(pages, 11, 3.8, [cap - 21 + (page - 2) * 3.8 for page in pages]) == (form, (1,))
 
 
 @needs_fonts
