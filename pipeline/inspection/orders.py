@@ -12,7 +12,7 @@ from pipeline.inspection.compose import GAPS_MM, Composition
 
 _MOST_FITS = 160
 # Slices on both sides of a sheet that is gone lie within 0.08 mm of their circle. Opened where that suits best, those
-# of 30 documents with a slice of a seal 4 mm smaller or 2 mm larger leave no gap of 2.1 mm or more.
+# of 26 documents with a slice of a seal 4 mm smaller or 2 mm larger leave no gap of 2.1 mm or more.
 _EXACT_MM = 0.15
 _LIKELIER = 0.5  # of the cost of an oval: lenses 0.27 and less, ovals 3.2 and more
 
