@@ -67,7 +67,8 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
     pen = [(box, item) for box, item in pen if item.kind == "change" or not any(touching(box, other) for other in told)]
     if any(difference.kind == "change" for _, difference in weighed):
         pen = [(box, item) for box, item in pen if item.expected or not in_rows(moved, box)]
-    covered = [box for box, difference in pen if difference.kind == "change"]  # once told
+    # Only a stroke that is told may stand for the words read there.
+    covered = [box for box, difference in pen if difference.kind == "change"]
     textual = [
         difference
         for suspect, difference in weighed
