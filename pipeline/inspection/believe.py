@@ -10,6 +10,7 @@ from pipeline.inspection.outline import Outline
 _LEAST_VISIBLE, _LEAST_FAULTLESS = 0.6, 0.55  # of a ring; less may be the half of a straddle seal
 _LEAST_SQUARE = 0.5  # two corners and the side between them
 _LEAST_OVAL = 1.2  # length to width; ovals in use have 1.33 and more, scanners stretch by 2 %
+_THICK_MM = 2.5  # borders of seals measure 1.2 to 2, a wreath's leaves 3 and more
 _STAMP_MM = 34.0  # date stamps and pen rings are smaller
 
 
@@ -73,9 +74,14 @@ def _has_name(found: Measure, outline: Outline) -> bool:
 
 def _lettered(found: Measure) -> bool:
     """Whether a name runs along the border; date stamps have lines and figures across the middle instead."""
-    if found.chords:
+    if found.chords or _wreathed(found):
         return False
     return found.text_spread >= 0.3 and found.text_run >= 0.28 * found.visible and found.changes >= 12
+
+
+def _wreathed(found: Measure) -> bool:
+    """Whether what runs all round is a thick wreath: as much lettering would have twice the strokes."""
+    return found.thickness_mm > _THICK_MM and found.text_run >= 0.95 and found.changes < 30
 
 
 def _broken_name(found: Measure, outline: Outline) -> bool:

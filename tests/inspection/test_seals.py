@@ -30,6 +30,7 @@ from tests.inspection.scenes import (
     scanned,
     stamped,
 )
+from tests.simulator.distractors import draw
 from tests.simulator.seals import SealSpec
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -285,6 +286,13 @@ def test_red_things_that_are_no_seals(draw: Callable[[], NDArray[np.uint8]]) -> 
     page = lined_page()
     drawn(page, (draw() / 255).astype(np.float32), (65, 80))
     assert find_seals(picture(scanned(page)), 1) == ()
+
+
+def test_the_wreath_of_an_emblem_blurred_by_a_hard_scan_is_no_lettering() -> None:
+    page = lined_page()
+    wreath, ink = draw("emblem", page.px_per_mm, np.random.default_rng(0))
+    drawn(page, wreath, (65, 80), ink)
+    assert find_seals(picture(scanned(page, name="hard", dpi=150)), 1) == ()
 
 
 def test_a_name_broken_up_by_print_is_still_a_name() -> None:
