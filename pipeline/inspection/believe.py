@@ -69,13 +69,13 @@ def _square_seal(found: Measure, side: float) -> bool:
 
 
 def _has_name(found: Measure, outline: Outline) -> bool:
-    return _lettered(found) or _broken_name(found, outline) or _beheaded(found, outline)
+    if _beheaded(found, outline):
+        return True
+    return not (found.chords or _wreathed(found)) and (_lettered(found) or _broken_name(found))
 
 
 def _lettered(found: Measure) -> bool:
-    """Whether a name runs along the border; date stamps have lines and figures across the middle instead."""
-    if found.chords or _wreathed(found):
-        return False
+    """Whether a name runs along the border."""
     return found.text_spread >= 0.3 and found.text_run >= 0.28 * found.visible and found.changes >= 12
 
 
@@ -84,11 +84,9 @@ def _wreathed(found: Measure) -> bool:
     return found.thickness_mm > _THICK_MM and found.text_run >= 0.95 and found.changes < 30
 
 
-def _broken_name(found: Measure, outline: Outline) -> bool:
-    """Whether pieces of a name, that print over it breaks up, stand inside a faultless ring."""
-    if found.chords or outline.shape != "round":
-        return False
-    some = found.text_spread >= 0.5 and found.text_run >= 0.22 * found.visible and found.changes >= 20
+def _broken_name(found: Measure) -> bool:
+    """Whether pieces of a name, that print or another seal over it breaks up, stand inside a faultless border."""
+    some = found.text_spread >= 0.4 and found.text_run >= 0.22 * found.visible and found.changes >= 20
     return some and _faultless(found)
 
 
