@@ -152,6 +152,7 @@ def _seals(item: Item) -> tuple[TrueSeal, ...]:
             kind=seal["kind"],
             text=seal["text"],
             complete=seal["complete"],
+            straddle="straddle" in seal,
         )
         for seal in item.facts["seals"]
     )

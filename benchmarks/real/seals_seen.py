@@ -26,7 +26,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class TrueSeal:
-    """A seal as the manifest has it; box in px of the file."""
+    """A seal as the manifest has it; box in px of the file, `straddle` = a part of one that goes over several pages."""
 
     box: Box
     shape: str
@@ -34,6 +34,7 @@ class TrueSeal:
     kind: str
     text: str
     complete: bool
+    straddle: bool = False
 
     @property
     def ink(self) -> str:
@@ -88,6 +89,9 @@ ROWS: dict[str, Callable[[SealAnswer], bool]] = {
     "oval": lambda answer: answer.whole and answer.truth.shape == "oval",
     "square": lambda answer: answer.whole and answer.truth.shape == "square",
     "red": lambda answer: answer.whole and answer.truth.ink == "red",
+    "red, parts of straddle seals left out": lambda answer: (
+        answer.whole and answer.truth.ink == "red" and not answer.truth.straddle
+    ),
     "grey": lambda answer: answer.whole and answer.truth.ink == "grey",
     "other colour": lambda answer: answer.whole and answer.truth.ink == "other",
     "whole": lambda answer: answer.whole and answer.truth.complete,
