@@ -26,7 +26,7 @@ run: setup ## Watch inbox/ until stopped with Ctrl-C
 
 test: setup ## Run all tests
 	@sh .ci/system-packages.sh
-	$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## Lint, types, import rules
 	$(BIN)/ruff check .
