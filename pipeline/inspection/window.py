@@ -28,10 +28,14 @@ _FRAME_MM = (12.0, 30.0)
 
 @dataclass(frozen=True)
 class Window:
-    """A part of the coarse ink, scaled so that a faint seal counts like a strong one; where it lies on the page."""
+    """A part of the coarse ink, scaled so that a faint seal counts like a strong one; where it lies on the page.
+
+    `level` = density at which the ink is 1.
+    """
 
     ink: FloatMap
     edges: PageEdges
+    level: float = 1.0
 
     def voted(self, outlines: tuple[Outline, ...], least: float, count: int) -> list[Vote]:
         """Votes in page mm."""
@@ -53,7 +57,7 @@ class Window:
         return np.asarray(cv2.resize(self.ink, tuple(size), interpolation=cv2.INTER_AREA), dtype=np.float32)
 
     def without(self, outlines: Iterable[Outline]) -> Window:
-        """The window with the given outlines blotted out."""
+        """The window with the given outlines blotted out; a fainter seal that is left is scaled anew."""
         rest = self.ink.copy()
         for outline in outlines:
             centre = ((outline.x - self.edges.left) * COARSE, (outline.y - self.edges.top) * COARSE)
@@ -64,7 +68,8 @@ class Window:
                 cv2.fillPoly(rest, [np.round(corners).astype(np.int32)], 0.0)
                 continue
             cv2.ellipse(rest, (round(centre[0]), round(centre[1])), axes, angle, 0, 360, 0.0, -1)
-        return replace(self, ink=rest)
+        level = min(self.level, _level_of(rest * self.level))
+        return replace(self, ink=np.minimum(rest * (self.level / level), 1).astype(np.float32), level=level)
 
     def framed(self) -> list[Vote]:
         """Squares in page mm around single patches of ink of a name seal's size; votes miss sizes between their own."""
@@ -116,8 +121,12 @@ def window_of(ink: FloatMap, tile: Tile, width: float, height: float) -> Window:
     x0, y0 = max(0, int((tile.x0 - MARGIN_MM) * COARSE)), max(0, int((tile.y0 - MARGIN_MM) * COARSE))
     x1, y1 = int((tile.x1 + MARGIN_MM) * COARSE) + 1, int((tile.y1 + MARGIN_MM) * COARSE) + 1
     part = ink[y0:y1, x0:x1]
-    inked = part[part > FAINT]
-    level = max(0.5 * float(np.quantile(inked, 0.85)), FAINT) if inked.size else FAINT
-    part = np.minimum(part / level, 1).astype(np.float32)
+    level = _level_of(part)
     edges = PageEdges(x0 / COARSE, y0 / COARSE, width, height)
-    return Window(part, edges)
+    return Window(np.minimum(part / level, 1).astype(np.float32), edges, level)
+
+
+def _level_of(ink: FloatMap) -> float:
+    """Density that the ink of its strongest seal clearly has."""
+    inked = ink[ink > FAINT]
+    return max(0.5 * float(np.quantile(inked, 0.85)), FAINT) if inked.size else FAINT

@@ -74,6 +74,19 @@ def test_overlapping_seals_are_two() -> None:
 
 
 @needs_fonts
+@pytest.mark.parametrize(("across", "turn"), [(-18.0, 4.0), (17.0, -9.0), (20.0, 2.0)])
+def test_a_faint_name_seal_under_a_strong_seal_is_found(across: float, turn: float) -> None:
+    page = lined_page()
+    stamped(page, SealSpec(CUSTOMER, diameter_mm=40, rotation_deg=12), (66, 90))
+    faint = SealSpec("林若青印", kind="personal", diameter_mm=20, strength=0.35, rotation_deg=turn)
+    box = stamped(page, faint, (66 + across, 98), 2)
+    sheet = scanned(page)
+    assert any(
+        mark.shape == "square" and overlap(mark.box, sheet.box(box)) > 0.8 for mark in find_seals(picture(sheet), 1)
+    )
+
+
+@needs_fonts
 def test_seal_cut_by_the_edge_is_found_and_a_straddle_slice_is_not() -> None:
     page = lined_page()
     stamped(page, SealSpec(CUSTOMER, diameter_mm=42), (119, 115), 1)
