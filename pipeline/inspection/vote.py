@@ -108,14 +108,19 @@ def _side_share(distance: FloatMap, reach: float) -> FloatMap:
     return np.asarray(1 - np.arccos(np.clip(distance / reach, -1, 1)) / np.pi, dtype=np.float32)
 
 
-def _visible_share(outline: Outline, scale: float, window: tuple[int, int], page: PageEdges) -> FloatMap:
-    """Share of the outline that lies on the page, for every centre in the window."""
-    reach_x, reach_y = outline.extent
+@lru_cache(maxsize=64)
+def _weight(reach: tuple[float, float], scale: float, window: tuple[int, int], page: PageEdges) -> FloatMap:
+    """What makes up for the part of an outline beyond the page, for every centre; 0 where too little of it is on.
+
+    Kept, because whole pages are mostly of one size.
+    """
+    reach_x, reach_y = reach
     x = (np.arange(window[1], dtype=np.float32) + 0.5) / scale + page.left
     y = (np.arange(window[0], dtype=np.float32) + 0.5) / scale + page.top
     across = _side_share(x, reach_x) + _side_share(page.width - x, reach_x) - 1
     down = _side_share(y, reach_y) + _side_share(page.height - y, reach_y) - 1
-    return np.asarray(np.outer(down, across), dtype=np.float32)
+    share = np.outer(down, across)
+    return np.where(share >= _LEAST_SHARE, 1 / np.maximum(share, _LEAST_SHARE), 0).astype(np.float32)
 
 
 def _grid(extent: int, outlines: Sequence[Outline], scale: float) -> int:
@@ -150,10 +155,9 @@ def vote(
     for index, outline in enumerate(outlines):
         score = _correlate(spectrum, _spectrum(outline, scale, shape), window)
         if page is not None and page.near(window, scale, max(outline.extent)):
-            share = _visible_share(outline, scale, window, page)
-            score = score * np.where(share >= _LEAST_SHARE, 1 / np.maximum(share, _LEAST_SHARE), 0)
+            score = np.asarray(cv2.multiply(score, _weight(outline.extent, scale, window, page)), dtype=np.float32)
         np.copyto(which, index, where=score > best)
-        np.maximum(best, score, out=best)
+        cv2.max(best, score, dst=best)
     return _peaks(best, which, outlines, scale, least, count, apart_mm)
 
 
