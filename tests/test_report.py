@@ -186,6 +186,13 @@ def test_the_marks_on_a_turned_page_stand_where_the_picture_shows_them(tmp_path:
     assert ("98.0", "598.0", "84.0", "44.0") in rects  # around it in the cut-out
 
 
+def test_a_file_without_pages_says_so_instead_of_an_empty_row_of_them(tmp_path: Path) -> None:
+    data = review().model_copy(update={"pages": (ReviewPage(number=1, width=0.0, height=0.0),)})
+    html = render_case(case(document(tmp_path, data)), "zh")
+    assert "没有页面图像" in html
+    assert 'class="strip"' not in html
+
+
 @given(x=st.floats(-50, 700), y=st.floats(-50, 900), wide=st.floats(0, 700), tall=st.floats(0, 900))
 def test_a_window_shows_the_box_and_stays_on_the_page(x: float, y: float, wide: float, tall: float) -> None:
     left, top, right, bottom = window((x, y, x + wide, y + tall), 595, 842)

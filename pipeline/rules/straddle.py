@@ -91,7 +91,7 @@ class StraddleSeal(DocumentCheck):
                 outcome: Outcome = "fail" if straddle.confidence >= self.sure else "unsure"
                 yield plain("a", outcome, "各页均未见骑缝章印迹", "No page bears a slice of a straddle seal", straddle)
             case "missing_slices":
-                yield missing(straddle, self.sure)
+                yield missing(facts, straddle, self.sure)
                 yield from self._slices(straddle)
             case "cropped":
                 yield self._doubt(

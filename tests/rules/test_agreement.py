@@ -405,6 +405,23 @@ def test_a_missing_slice_fails_with_its_page_and_weak_evidence_does_not() -> Non
     assert straddled(GREY, **gap)["a"] == "unsure"
 
 
+@pytest.mark.parametrize(
+    ("edge", "beside", "expected"),
+    [
+        ("right", (580, 300, 595, 400), (575, 300, 595, 400)),
+        ("left", (0, 300, 30, 400), (0, 300, 30, 400)),
+        ("top", (200, 0, 300, 15), (200, 0, 300, 20)),
+        ("bottom", (200, 827, 300, 842), (200, 822, 300, 842)),
+    ],
+)
+def test_a_missing_slice_points_at_the_bare_edge(edge: str, beside: Any, expected: Any) -> None:
+    far = Slice(page=1, box=(200, 200, 300, 300), width_mm=5.2, height_mm=30)
+    near = Slice(page=6, box=beside, width_mm=5.2, height_mm=30)
+    gap = straddle(form="missing_slices", edge=edge, missing_pages=(5,), slices=(far, near))
+    told = next(f for f in findings(agreement(straddle=gap), "SEAL-03") if f.outcome == "fail")
+    assert (told.page, told.box) == (5, expected)
+
+
 def test_no_slice_anywhere() -> None:
     assert straddled(form="absent", slices=())["a"] == "fail"
     assert straddled(form="absent", slices=(), confidence=0.5)["a"] == "unsure"
@@ -449,6 +466,7 @@ def test_swapped_pages_confirmed_by_the_comparison_fail() -> None:
     swapped = straddle(form="wrong_order", order=(1, 2, 4, 3, 5, 6, 7, 8), confidence=0.7)
     whole = agreement(straddle=swapped, comparison=comparison(in_order=False))
     assert subs(whole, "SEAL-03")["c"] == "fail"
+    assert next(f.page for f in findings(whole, "SEAL-03") if f.outcome == "fail") == 3
 
 
 @pytest.mark.parametrize(
