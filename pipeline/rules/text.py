@@ -13,8 +13,10 @@ from pydantic import field_validator
 from pipeline.model import Box, Facts, Line, Page
 from pipeline.packs import DocumentCheck, Judgement, Pack, World
 from pipeline.rules.compare import same
+from pipeline.rules.quality import weak_pages
 from pipeline.rules.reading import LEGIBLE, SURE
 from pipeline.rules.wording import say
+from pipeline.values.names import normal_name, same_name
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,10 @@ class _Naming:
 class NamedParty(DocumentCheck):
     """The printed name found by `anchor` (one group, matched on NFKC text without spaces) is exactly `expected`.
 
-    A single reading can be the reader's mistake, so another name is refused only when two places agree on it
-    or the comparison with the blank form saw a change there too.
+    A reading can be the reader's mistake, and a rare character is misread alike wherever it stands. So another name is
+    refused only where the comparison with the blank form saw its words changed too, where it is no reading but the
+    file's own text, or where two places of good pages agree on a name too far off for a misreading, and the comparison
+    could not look at them itself because they do not lie over the form.
     """
 
     name: ClassVar[str] = "named_party"
@@ -87,9 +91,9 @@ class NamedParty(DocumentCheck):
 
     def _other(self, facts: Facts, others: list[_Naming]) -> Judgement:
         worst = max(others, key=lambda naming: naming.confidence)
-        twice = sum(same(naming.name, worst.name) and naming.confidence >= SURE for naming in others) >= 2
         exact = all(page.text_source == "text" for page in facts.document.pages if page.number == worst.page)
-        sure = worst.confidence >= SURE and (twice or exact or self._seen_changed(facts, worst))
+        told = exact or self._twice(facts, worst, others) or self._seen_changed(facts, worst)
+        sure = worst.confidence >= SURE and told
         return Judgement(
             outcome="fail" if sure else "unsure",
             message=say(
@@ -103,10 +107,24 @@ class NamedParty(DocumentCheck):
             confidence=worst.confidence,
         )
 
+    def _twice(self, facts: Facts, worst: _Naming, others: list[_Naming]) -> bool:
+        alike = [naming for naming in others if same(naming.name, worst.name) and naming.confidence >= SURE]
+        if len(alike) < 2 or same_name(worst.name, self.expected).kind != "different":
+            return False
+        comparison = facts.observations.comparison
+        looked_at = (
+            {match.page for match in comparison.pages if match.alignment == "registered"} if comparison else set()
+        )
+        return not any(naming.page in looked_at for naming in alike) and not weak_pages(facts.document)
+
     def _seen_changed(self, facts: Facts, naming: _Naming) -> bool:
+        """Whether the comparison saw words of the name changed in its row."""
         comparison = facts.observations.comparison
         return any(
-            difference.kind == "change" and difference.page == naming.page and _same_row(difference.box, naming.box)
+            difference.kind == "change"
+            and difference.page == naming.page
+            and _same_row(difference.box, naming.box)
+            and (_within(difference.expected, self.expected) or _within(difference.found, naming.name))
             for difference in (comparison.differences if comparison else ())
         )
 
@@ -114,6 +132,10 @@ class NamedParty(DocumentCheck):
 def folded_line(text: str) -> str:
     """Text as the anchor sees it: NFKC (half-width brackets and colons), without white space."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _within(words: str, name: str) -> bool:
+    return bool(words) and normal_name(words) in normal_name(name)
 
 
 def _same_row(one: Box | None, other: Box | None) -> bool:

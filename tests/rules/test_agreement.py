@@ -293,7 +293,8 @@ MIRRORED_END = "服务提供方：上海速融网络科技有限公司（虚构�
 
 
 def test_the_mirrored_agreement_of_another_company_fails() -> None:
-    assert outcome(agreement(_provider(MIRRORED, MIRRORED_END)), "AGR-02") == "fail"
+    elsewhere = comparison(pages=())  # in another layout: the comparison has not looked itself
+    assert outcome(agreement(_provider(MIRRORED, MIRRORED_END), comparison=elsewhere), "AGR-02") == "fail"
     seen = comparison(difference(page=1, box=(100, 101, 130, 111), expected="岚云", found="速融"))
     assert outcome(agreement(_provider(MIRRORED), comparison=seen), "AGR-02") == "fail"
     assert outcome(agreement(_provider(MIRRORED, source="text")), "AGR-02") == "fail"
@@ -302,6 +303,31 @@ def test_the_mirrored_agreement_of_another_company_fails() -> None:
 def test_a_single_reading_of_another_provider_is_open() -> None:
     assert outcome(agreement(_provider(MIRRORED)), "AGR-02") == "unsure"
     assert outcome(agreement(_provider(MIRRORED, MIRRORED_END, confidence=0.7)), "AGR-02") == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("岗云网络", {"pages": ()}),  # one character off
+        ("速融网络", {}),  # laid over the form, and nothing seen there
+    ],
+)
+def test_a_provider_misread_alike_in_two_places_is_open(name: str, where: Any) -> None:
+    twice = [text.replace("速融网络", name) for text in (MIRRORED, MIRRORED_END)]
+    assert outcome(agreement(_provider(*twice), comparison=comparison(**where)), "AGR-02") == "unsure"
+
+
+def test_a_provider_misread_twice_in_a_scan_without_colour_is_open() -> None:
+    grey = _provider(MIRRORED, MIRRORED_END)
+    grey = grey.model_copy(update={"pages": tuple(p.model_copy(update={"colour": False}) for p in grey.pages)})
+    assert outcome(agreement(grey, comparison=comparison(pages=())), "AGR-02") == "unsure"
+
+
+def test_ink_in_the_row_of_a_misread_provider_is_no_change_of_its_name() -> None:
+    ink = comparison(difference(page=1, box=(440, 60, 500, 160), expected="", found=""))
+    other = comparison(difference(page=1, box=(300, 101, 330, 111), expected="客户", found="用户"))
+    assert outcome(agreement(_provider(MIRRORED), comparison=ink), "AGR-02") == "unsure"
+    assert outcome(agreement(_provider(MIRRORED), comparison=other), "AGR-02") == "unsure"
 
 
 def test_an_unread_provider_is_open() -> None:
