@@ -33,7 +33,8 @@ INK = (
     "term in a blank",
 )
 COPIES = ("re-flowed copy, one character", "other-font copy, one character")
-LAYERS = ("text layer lies: figure", "text layer lies: words", "changed under the true text layer")
+LIES = ("text layer lies: figure", "text layer lies: words", "text layer lies: look-alike")
+LAYERS = (*LIES, "changed under the true text layer")
 TAMPERED = (*CHARACTERS, *WORDS, *PAGES, *INK, *COPIES, *LAYERS)
 # Twins of which a quick run makes one; the other with the next seed.
 TURNS = (
@@ -42,7 +43,7 @@ TURNS = (
     ("page missing", "page doubled"),
     ("pages swapped", "page foreign"),
     ("handwriting in the margin", "handwriting between lines"),
-    ("text layer lies: figure", "text layer lies: words"),
+    LIES,
 )
 
 ORIGINAL, SEARCHABLE = "original layout", "original with true text layer"
@@ -93,7 +94,7 @@ class Job:
 
 def classes(plan: Plan) -> list[str]:
     """The classes of a run."""
-    left_out = {pair[plan.seed % 2] for pair in TURNS} if plan.quick else set()
+    left_out = {kind for turn in TURNS for kind in turn if kind != turn[plan.seed % len(turn)]} if plan.quick else set()
     return [kind for kind in TAMPERED if kind not in left_out]
 
 

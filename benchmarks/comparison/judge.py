@@ -9,7 +9,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from benchmarks.comparison.jobs import LAYERS, PAGES
+from benchmarks.comparison.jobs import LIES, PAGES
 from benchmarks.comparison.papers import Place
 from benchmarks.product import Told
 from pipeline.model import Box, Comparison, Difference, Finding
@@ -63,11 +63,11 @@ def judge_tampered(kind: str, places: Sequence[Place], old: str, new: str, told:
     answer = verdict_of(findings)
     if kind in PAGES:
         return Answered(answer, _sheet_told(kind, places, comparison, findings), None, None, 0.0)
-    rule = LAYER if kind.startswith("text layer lies") else WORDS
+    rule = LAYER if kind in LIES else WORDS
     open_ = [item for item in findings if item.rule.startswith(rule) and item.outcome in ("fail", "unsure")]
     page = any(item.box is not None and item.page == place.page for item in open_ for place in places)
     there = [item for item in open_ if any(_shows(item, place) for place in places)]
-    words = None if kind in UNTOLD or kind in LAYERS[:2] else any(_says(item, old, new) for item in there)
+    words = None if kind in UNTOLD or kind in LIES else any(_says(item, old, new) for item in there)
     surest = max((item.confidence or 0.0 for item in there), default=0.0)
     return Answered(answer, page, bool(there), words, surest)
 

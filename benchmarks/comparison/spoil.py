@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.comparison import wordings
 from benchmarks.comparison.forms import EDITED, Forms
-from benchmarks.comparison.jobs import COPIES, REFLOWED, SHIPPED
+from benchmarks.comparison.jobs import COPIES, LIES, REFLOWED, SHIPPED
 from tests.simulator.defects import DeleteRows, InsertSentence, ReplaceEverywhere, ReplaceText
 from tests.simulator.defects_glyph import PAIRS, nearest
 from tests.simulator.defects_order import PageDoubled, PageForeign, PageMissing, PagesSwapped
@@ -95,8 +95,8 @@ def spoil(forms: Forms, form: str, kind: str, rng: np.random.Generator) -> Spoil
         change = _small_change(paper.text, rng)
         truth = ReplaceText(change.find, change.find, change.page, change.occurrence)
         return replace(_printed(paper, change), lie=truth)
-    if kind.startswith("text layer lies"):
-        lie = pick("digit", paper.text, rng) if kind.endswith("figure") else _lying_words(paper.text, rng)
+    if kind in LIES:
+        lie = _lie(kind, paper.text, rng)
         old, new = changed(lie.find, lie.replace)
         return Spoilt(paper.pdf, old=old, new=new, lie=lie)
     raise KeyError(kind)
@@ -158,8 +158,15 @@ def _small_change(text: TextMap, rng: np.random.Generator) -> ReplaceText:
     return _CHARACTERS[_one(("nearest glyph", "digit", "negation out", "known look-alike"), rng)](text, rng)
 
 
-def _lying_words(text: TextMap, rng: np.random.Generator) -> ReplaceText:
-    return _CHARACTERS[_one(("nearest glyph", "negation out", "negation in"), rng)](text, rng)
+def _lie(kind: str, text: TextMap, rng: np.random.Generator) -> ReplaceText:
+    if kind.endswith("figure"):
+        return pick("digit", text, rng)
+    if kind.endswith("look-alike"):
+        return _CHARACTERS["nearest glyph"](text, rng)
+    words = [(old, new) for old, new in (*wordings.FORUMS, wordings.OTHER_PARTY) if _stands(text, old)]
+    if words and rng.random() < 0.5:
+        return ReplaceText(*_one(words, rng), kind="words")
+    return _CHARACTERS[_one(("negation out", "negation in"), rng)](text, rng)
 
 
 def _stands(text: TextMap, words: str) -> bool:

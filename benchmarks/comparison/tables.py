@@ -56,7 +56,8 @@ def tables(spoilt: Sequence[Case], honest: Sequence[Case]) -> tuple[Table, ...]:
             note="Found = failed, doubted = indeterminate, missed = passed. Every condition is drawn equally often, "
             "colour twice. A scan without colour never passes; a grey one fails where nothing but print lies about the "
             "change, one of two tones never. Box: the told place meets the changed one. Words: expected and found hold "
-            "the changed characters.",
+            "the changed characters. A look-alike in the text layer alone is not told: honest scanners misread alike, "
+            "and the picture is what is judged.",
         ),
         Table(BY_CONDITION, columns, conditions, note=f"Classes: {', '.join(CHARACTERS)}. {_GOOD}"),
         Table(

@@ -11,13 +11,14 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Box, Line, Word
 from pipeline.read.frame import stands, union
-from pipeline.read.telling import Edit, edits, fold
+from pipeline.read.telling import RUN, WORD, Edit, edits, fold
 
 SURE = 0.9  # confidence of a reading that may contradict
 KNOWN = 0.99  # of text that was verified, not read
 WHOLE_LINE = 0.5  # share of a line's characters that differ when it says something else
 LEAST_CHARS = 4
 NOISE = 0.15  # median share of differing characters up to which the layer is a good reading of this page
+FAITHFUL = 0.015  # share of differing characters, a lie's among them, up to which a layer reads the page well
 PAGE_SHARE = 0.35  # share of differing characters from which the layer as a whole says something else
 AROUND = 2  # characters beyond the neighbours of a small difference that are looked at again with it
 SHOWN = 12  # characters on either side of it that are told
@@ -45,7 +46,7 @@ def disagreements(layer: Sequence[Line], picture: Sequence[Line], *, certain: bo
     """
     words = [word for line in picture for word in _split(line)]
     centres = np.array([[(w.box[0] + w.box[2]) / 2, (w.box[1] + w.box[3]) / 2] for w in words]).reshape(-1, 2)
-    shares, found, total, wrong = [], list[Disagreement](), 0, 0
+    shares, compared, total, wrong = [], list[tuple[Line, Box, list[Word]]](), 0, 0
     for line in layer:
         claimed = fold(line.text)
         if line.box is None or stands(line.box) or not claimed:
@@ -55,7 +56,9 @@ def disagreements(layer: Sequence[Line], picture: Sequence[Line], *, certain: bo
         distance = Levenshtein.distance(claimed, shown)
         total, wrong = total + len(claimed), wrong + min(distance, len(claimed))
         shares.append(distance / max(len(claimed), len(shown)))
-        found += _differences(line, line.box, seen, certain=certain)
+        compared.append((line, line.box, seen))
+    runs = (WORD if wrong <= FAITHFUL * total else RUN) if certain else 0
+    found = [each for line, box, seen in compared for each in _differences(line, box, seen, runs, certain=certain)]
     if total and wrong > PAGE_SHARE * total:
         return tuple(each for each in found if each.edit is None)
     return tuple(found) if shares and float(np.median(shares)) <= NOISE else ()
@@ -75,14 +78,14 @@ def says_else(layer: str, picture: str) -> bool:
     return len(claimed) >= LEAST_CHARS and Levenshtein.distance(claimed, shown) > WHOLE_LINE * longest
 
 
-def _differences(line: Line, box: Box, seen: Sequence[Word], *, certain: bool) -> list[Disagreement]:
+def _differences(line: Line, box: Box, seen: Sequence[Word], runs: int, *, certain: bool) -> list[Disagreement]:
     text = "".join(word.text for word in seen)
     if says_else(line.text, text):
         confidence = min((word.confidence for word in seen), default=1.0)
         return [Disagreement(box, line.text, text)] if confidence >= SURE or not fold(text) else []
     if not text:
         return []
-    return [_small(line, seen, edit, certain=certain) for edit in edits(line.text, text, runs=certain)]
+    return [_small(line, seen, edit, certain=certain) for edit in edits(line.text, text, runs=runs)]
 
 
 def _small(line: Line, seen: Sequence[Word], edit: Edit, *, certain: bool) -> Disagreement:

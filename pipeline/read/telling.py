@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ MISREAD = {
 }  # fmt: skip
 NEIGHBOURS = 2  # characters on either side that tell which place is meant
 RUN = 4  # characters in a row that no misreading replaces or adds
+WORD = 2  # Chinese ones, where nearly all of the page is read rightly: 上海 for 北京
+LETTERS = 3  # there, of a word in Latin script: Shenzhen for Shanghai
 OTHER_EDITS = 0.2  # share of a line's characters up to which it counts as otherwise read alike
 
 
@@ -75,16 +77,17 @@ def is_mark(char: str) -> bool:
     return char in "%-〇○|"
 
 
-def edits(claimed: str, shown: str, *, runs: bool = False) -> tuple[Edit, ...]:
-    """Edits that tell, once for each number or word; with `runs`, longer ones of any characters as well.
+def edits(claimed: str, shown: str, *, runs: int = 0) -> tuple[Edit, ...]:
+    """Edits that tell, once for each number or word; with `runs`, those of as many characters in a row as well.
 
+    Fewer than `RUN` must be Chinese: short rows of other characters are specks and rules misread.
     () where so much else differs that neither text is a reading of the other.
     """
     left, right = folded(claimed), folded(shown)
     pairs = _paired(left, right)
     telling = {_extent(at, pairs, left, right) for at in range(len(pairs)) if _tells(at, pairs, left, right)}
     if runs:
-        telling |= _runs(pairs, left, right)
+        telling |= _runs(pairs, left, right, runs)
     within = sum(1 for at, pair in enumerate(pairs) if _differs(pair, left, right) and not _inside(at, telling))
     if within > max(1.0, OTHER_EDITS * max(len(left), len(right))):
         return ()
@@ -174,19 +177,34 @@ def _figures(pair: Pair, left: Sequence[Char], right: Sequence[Char]) -> list[bo
     return [chars[index].plain.isdecimal() for chars, index in sides if index is not None]
 
 
-def _runs(pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char]) -> set[Extent]:
-    """Stretches in which the claimed text has `RUN` or more characters that are not shown, in a row."""
+def _runs(pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char], least: int) -> set[Extent]:
+    """Stretches of which the picture shows too little of what is claimed for a misreading."""
     found: set[Extent] = set()
-    start = None
-    for at in range(len(pairs) + 1):
-        more = at < len(pairs) and pairs[at][0] is not None and _differs(pairs[at], left, right)
-        if more and start is None:
-            start = at
-        elif not more and start is not None:
-            if at - start >= RUN:
-                found.add((start, at))
-            start = None
+    if least < RUN:  # letters of two names agree here and there: Shanghai and Shenzhen
+        for lo, hi, own in _stretches(pairs, left, right, 1):
+            if len(own) >= LETTERS and all(char.isascii() and char.isalpha() for char in own):
+                found.add((lo, hi))
+    for lo, hi, own in _stretches(pairs, left, right, 0):
+        long = len(own) >= RUN or (len(own) >= least and all(map(is_han, own)))
+        if long and not _inside(lo, found):
+            found.add((lo, hi))
     return found
+
+
+def _stretches(
+    pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char], equal: int
+) -> Iterator[tuple[int, int, list[str]]]:
+    """First and last+1 pair of each stretch of claimed characters not shown, and these; `equal` may stand between."""
+    more = [
+        (at, left[pair[0]].plain)
+        for at, pair in enumerate(pairs)
+        if pair[0] is not None and _differs(pair, left, right)
+    ]
+    start = 0
+    for at in range(1, len(more) + 1):
+        if at == len(more) or more[at][0] - more[at - 1][0] > equal + 1:
+            yield more[start][0], more[at - 1][0] + 1, [char for _, char in more[start:at]]
+            start = at
 
 
 def _inside(at: int, extents: set[Extent]) -> bool:

@@ -86,6 +86,15 @@ def test_what_is_known_needs_no_second_look() -> None:
     assert blind.strips == 1
 
 
+def test_another_word_is_told_where_the_layer_is_good_and_the_picture_known() -> None:
+    shown = page(confidence=0.99)
+    layer = lied(shown, 3, "协议", "口头")
+    (told,) = contradictions(1, layer, shown, PICTURE, BlindReader(), certain=True)
+    assert "口头" in told.message.zh
+    poor = lied(lied(lied(layer, 5, "双方", "汉万"), 7, "义务", "乂夯"), 9, "约定", "钓走")
+    assert contradictions(1, poor, shown, PICTURE, BlindReader(), certain=True) == []
+
+
 def test_honest_noise_is_not_told() -> None:
     shown = page(confidence=0.99)
     noise = str.maketrans({"不": "下", "3": "B", "1": "l", "违": "迪", "约": "钓"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.read.telling import confirms, edits
+from pipeline.read.telling import RUN, WORD, confirms, edits
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,17 @@ def test_a_number_read_again_must_be_the_whole_number() -> None:
 def test_longer_runs_count_where_the_picture_is_known() -> None:
     pair = ("争议提交北京仲裁委员会仲裁解决并适用其规则", "争议提交上海市第二法院审理解决并适用其规则")
     assert edits(*pair) == ()
-    (run,) = edits(*pair, runs=True)
+    (run,) = edits(*pair, runs=RUN)
     assert "仲裁委员会" in pair[0][run.lo : run.hi]
+
+
+def test_two_chinese_characters_count_where_asked() -> None:
+    pair = ("争议由北京市的法院管辖", "争议由上海市的法院管辖")
+    assert edits(*pair, runs=RUN) == ()
+    (run,) = edits(*pair, runs=WORD)
+    assert pair[0][run.lo : run.hi] == "北京"
+    assert edits("争议由ab市的法院管辖", pair[1], runs=WORD) == ()
+    assert len(edits("Shanghai Arbitration Centre", "Shenzhen Arbitration Centre", runs=WORD)) == 1
+    assert len(edits("Nanjing Arbitration Centre", "Shanghai Arbitration Centre", runs=WORD)) == 1
+    assert edits("Sharghei Arbitration Centre", "Shanghai Arbitration Centre", runs=WORD) == ()
+    assert edits("争议由土海市的法院管辖", pair[1], runs=WORD) == ()
