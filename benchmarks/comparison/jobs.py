@@ -43,7 +43,7 @@ TURNS = (
     ("page missing", "page doubled"),
     ("pages swapped", "page foreign"),
     ("handwriting in the margin", "handwriting between lines"),
-    LIES,
+    LIES[:2],
 )
 
 ORIGINAL, SEARCHABLE = "original layout", "original with true text layer"
@@ -94,7 +94,7 @@ class Job:
 
 def classes(plan: Plan) -> list[str]:
     """The classes of a run."""
-    left_out = {kind for turn in TURNS for kind in turn if kind != turn[plan.seed % len(turn)]} if plan.quick else set()
+    left_out = {pair[plan.seed % 2] for pair in TURNS} if plan.quick else set()
     return [kind for kind in TAMPERED if kind not in left_out]
 
 
