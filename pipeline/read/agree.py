@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Box, Line, Word
 from pipeline.read.frame import stands, union
-from pipeline.read.telling import RUN, WORD, Edit, edits, fold
+from pipeline.read.telling import Edit, edits, fold
 
 SURE = 0.9  # confidence of a reading that may contradict
 KNOWN = 0.99  # of text that was verified, not read
@@ -57,8 +58,8 @@ def disagreements(layer: Sequence[Line], picture: Sequence[Line], *, certain: bo
         total, wrong = total + len(claimed), wrong + min(distance, len(claimed))
         shares.append(distance / max(len(claimed), len(shown)))
         compared.append((line, line.box, seen))
-    runs = (WORD if wrong <= FAITHFUL * total else RUN) if certain else 0
-    found = [each for line, box, seen in compared for each in _differences(line, box, seen, runs, certain=certain)]
+    tells = partial(edits, known=certain, faithful=wrong <= FAITHFUL * total)
+    found = [each for line, box, seen in compared for each in _differences(line, box, seen, tells, certain=certain)]
     if total and wrong > PAGE_SHARE * total:
         return tuple(each for each in found if each.edit is None)
     return tuple(found) if shares and float(np.median(shares)) <= NOISE else ()
@@ -71,21 +72,23 @@ def contradicts(layer: str, picture: str, confidence: float) -> bool:
     return confidence >= SURE and bool(edits(layer, picture))
 
 
-def says_else(layer: str, picture: str) -> bool:
-    """Whether most characters differ."""
+def says_else(layer: str, picture: str, share: float = WHOLE_LINE) -> bool:
+    """Whether more than that share of the characters differ, by default most."""
     claimed, shown = fold(layer), fold(picture)
     longest = max(len(claimed), len(shown))
-    return len(claimed) >= LEAST_CHARS and Levenshtein.distance(claimed, shown) > WHOLE_LINE * longest
+    return len(claimed) >= LEAST_CHARS and Levenshtein.distance(claimed, shown) > share * longest
 
 
-def _differences(line: Line, box: Box, seen: Sequence[Word], runs: int, *, certain: bool) -> list[Disagreement]:
+def _differences(
+    line: Line, box: Box, seen: Sequence[Word], tells: Callable[[str, str], tuple[Edit, ...]], *, certain: bool
+) -> list[Disagreement]:
     text = "".join(word.text for word in seen)
     if says_else(line.text, text):
         confidence = min((word.confidence for word in seen), default=1.0)
         return [Disagreement(box, line.text, text)] if confidence >= SURE or not fold(text) else []
     if not text:
         return []
-    return [_small(line, seen, edit, certain=certain) for edit in edits(line.text, text, runs=runs)]
+    return [_small(line, seen, edit, certain=certain) for edit in tells(line.text, text)]
 
 
 def _small(line: Line, seen: Sequence[Word], edit: Edit, *, certain: bool) -> Disagreement:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Box, Line, Picture, Pixels, Remark, TextReader
-from pipeline.read.agree import Disagreement, disagreements
+from pipeline.read.agree import Disagreement, disagreements, says_else
 from pipeline.read.frame import union
 from pipeline.read.messages import remark
-from pipeline.read.telling import confirms
+from pipeline.read.telling import confirms, edits
 
 CODE = "text_layer_contradicts"
 TOLD = 5  # places of a page that get a remark of their own
 MOST = 40  # small differences of a page that are looked at again
 LONGEST = 40  # characters of a wording that are told
 AGAIN = 0.8  # confidence of a second reading that agrees with the first
+ALIKE = 0.2  # share of a line's characters that may differ when it is read again as the layer has it
 MARGIN = 0.15  # of the height around a place that is looked at again
 
 
@@ -30,11 +31,14 @@ def contradictions(
     """What the layer of page `number` claims and the upright `picture` does not show; boxes on the upright page.
 
     `shown` is what was read there, or with `certain` what is known to stand there. Small differences, such as one
-    figure, count when a second look confirms them: an honest scanner misreads, and so does this one.
+    figure, count when a second look confirms them: an honest scanner misreads, and so does this one. So does a whole
+    line: under a seal the page's reader loses half of it.
     """
     found = disagreements(layer, shown, certain=certain)
     small = [each for each in found if each.edit is not None and each.again is not None][:MOST]
-    kept = [each for each in found if each.edit is None or each.again is None] + _seen_again(small, picture, reader)
+    lines = [each for each in found if each.edit is None and not certain]
+    kept = [each for each in found if (certain if each.edit is None else each.again is None)]
+    kept += _seen_again(small, picture, reader) + _not_read_again(lines, picture, reader)
     kept.sort(key=lambda each: (each.edit is None, each.box[1], each.box[0]))
     told = [_told(number, each) for each in kept[:TOLD]]
     return [*told, _summed_up(number, kept[TOLD:])] if len(kept) > TOLD else told
@@ -49,6 +53,18 @@ def _seen_again(small: Sequence[Disagreement], picture: Picture, reader: TextRea
         for each, text in zip(small, read, strict=True)
         if each.edit is not None and text.confidence >= AGAIN and confirms(each.edit, text.text)
     ]
+
+
+def _not_read_again(lines: Sequence[Disagreement], picture: Picture, reader: TextReader) -> list[Disagreement]:
+    """Lines that the recogniser, shown each alone, does not read as the layer has them either."""
+    asked = lines[:MOST]
+    read = reader.read_strips([_cut(picture, each.box) for each in asked]) if asked else ()
+    unlike = [
+        each
+        for each, text in zip(asked, read, strict=True)
+        if says_else(each.layer, text.text, ALIKE) or edits(each.layer, text.text, faithful=True)
+    ]
+    return [*unlike, *lines[MOST:]]
 
 
 def _cut(picture: Picture, box: Box) -> Pixels:

@@ -77,17 +77,21 @@ def is_mark(char: str) -> bool:
     return char in "%-〇○|"
 
 
-def edits(claimed: str, shown: str, *, runs: int = 0) -> tuple[Edit, ...]:
-    """Edits that tell, once for each number or word; with `runs`, those of as many characters in a row as well.
+def edits(claimed: str, shown: str, *, known: bool = False, faithful: bool = False) -> tuple[Edit, ...]:
+    """Edits that tell, once for each number or word.
 
-    Fewer than `RUN` must be Chinese: short rows of other characters are specks and rules misread.
+    Where what is shown is `known`, longer rows of characters count as well; where the claims are `faithful` otherwise,
+    another word does, and if that is known, one that is not shown at all: of what is read a seal may hide it.
     () where so much else differs that neither text is a reading of the other.
     """
     left, right = folded(claimed), folded(shown)
     pairs = _paired(left, right)
     telling = {_extent(at, pairs, left, right) for at in range(len(pairs)) if _tells(at, pairs, left, right)}
-    if runs:
-        telling |= _runs(pairs, left, right, runs)
+    if known:
+        telling |= _rows(pairs, left, right)
+    if faithful:
+        words = _words(pairs, left, right, known=known)
+        telling |= {word for word in words if not any(word[0] < hi and lo < word[1] for lo, hi in telling)}
     within = sum(1 for at, pair in enumerate(pairs) if _differs(pair, left, right) and not _inside(at, telling))
     if within > max(1.0, OTHER_EDITS * max(len(left), len(right))):
         return ()
@@ -177,34 +181,40 @@ def _figures(pair: Pair, left: Sequence[Char], right: Sequence[Char]) -> list[bo
     return [chars[index].plain.isdecimal() for chars, index in sides if index is not None]
 
 
-def _runs(pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char], least: int) -> set[Extent]:
-    """Stretches of which the picture shows too little of what is claimed for a misreading."""
+def _rows(pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char]) -> set[Extent]:
+    """Stretches of the claimed text too long for a misreading."""
+    differing = [at for at, pair in enumerate(pairs) if pair[0] is not None and _differs(pair, left, right)]
+    return {(row[0], row[-1] + 1) for row in _stretches(differing, 1) if len(row) >= RUN}
+
+
+def _words(pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char], *, known: bool) -> set[Extent]:
+    """Words in one script for other words in it; letters of two names may agree here and there."""
     found: set[Extent] = set()
-    if least < RUN:  # letters of two names agree here and there: Shanghai and Shenzhen
-        for lo, hi, own in _stretches(pairs, left, right, 1):
-            if len(own) >= LETTERS and all(char.isascii() and char.isalpha() for char in own):
-                found.add((lo, hi))
-    for lo, hi, own in _stretches(pairs, left, right, 0):
-        long = len(own) >= RUN or (len(own) >= least and all(map(is_han, own)))
-        if long and not _inside(lo, found):
-            found.add((lo, hi))
+    for script, least, step in ((is_han, WORD, 1), (_is_latin, LETTERS, 2)):
+        differing = [
+            at
+            for at, (one, other) in enumerate(pairs)
+            if one is not None and script(left[one].plain) and _differs(pairs[at], left, right)
+            if (script(right[other].plain) if other is not None else known)
+        ]
+        found |= {(row[0], row[-1] + 1) for row in _stretches(differing, step) if len(row) >= least}
     return found
 
 
-def _stretches(
-    pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char], equal: int
-) -> Iterator[tuple[int, int, list[str]]]:
-    """First and last+1 pair of each stretch of claimed characters not shown, and these; `equal` may stand between."""
-    more = [
-        (at, left[pair[0]].plain)
-        for at, pair in enumerate(pairs)
-        if pair[0] is not None and _differs(pair, left, right)
-    ]
-    start = 0
-    for at in range(1, len(more) + 1):
-        if at == len(more) or more[at][0] - more[at - 1][0] > equal + 1:
-            yield more[start][0], more[at - 1][0] + 1, [char for _, char in more[start:at]]
-            start = at
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _stretches(places: Sequence[int], step: int) -> Iterator[list[int]]:
+    """Rising places parted where more than `step` lies between two."""
+    row: list[int] = []
+    for at in places:
+        if row and at - row[-1] > step:
+            yield row
+            row = []
+        row.append(at)
+    if row:
+        yield row
 
 
 def _inside(at: int, extents: set[Extent]) -> bool:

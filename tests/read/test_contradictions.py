@@ -95,6 +95,30 @@ def test_another_word_is_told_where_the_layer_is_good_and_the_picture_known() ->
     assert contradictions(1, poor, shown, PICTURE, BlindReader(), certain=True) == []
 
 
+@pytest.mark.parametrize(("answer", "told"), [("按照本协议约定履行", True), ("按照本口头约定履行", False), ("", False)])
+def test_a_second_look_decides_about_another_word(answer: str, told: bool) -> None:
+    shown = page()
+    layer = lied(shown, 3, "协议", "口头")
+    assert bool(contradictions(1, layer, shown, PICTURE, ScriptedReader([], [answer]))) is told
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (CLAUSE.format(3), False),
+        (CLAUSE.format(3)[2:], False),
+        (CLAUSE.format(8), True),
+        (CLAUSE.format(3)[6:], True),
+        ("第3条双方可以口头约定随时解除履行义务不得违反", True),
+        ("", True),
+    ],
+)
+def test_a_line_half_lost_under_a_seal_is_looked_at_again(answer: str, told: bool) -> None:
+    shown = page()
+    lost = [*shown[:2], row(CLAUSE.format(3)[:8], 3), *shown[3:]]
+    assert bool(contradictions(1, page(), lost, PICTURE, ScriptedReader([], [answer]))) is told
+
+
 def test_honest_noise_is_not_told() -> None:
     shown = page(confidence=0.99)
     noise = str.maketrans({"不": "下", "3": "B", "1": "l", "违": "迪", "约": "钓"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.read.telling import RUN, WORD, confirms, edits
+from pipeline.read.telling import confirms, edits
 
 
 @pytest.mark.parametrize(
@@ -67,20 +67,38 @@ def test_a_number_read_again_must_be_the_whole_number() -> None:
     assert not confirms(edit, "在1000日")
 
 
-def test_longer_runs_count_where_the_picture_is_known() -> None:
+def test_longer_rows_count_where_the_picture_is_known() -> None:
     pair = ("争议提交北京仲裁委员会仲裁解决并适用其规则", "争议提交上海市第二法院审理解决并适用其规则")
     assert edits(*pair) == ()
-    (run,) = edits(*pair, runs=RUN)
-    assert "仲裁委员会" in pair[0][run.lo : run.hi]
+    (row,) = edits(*pair, known=True)
+    assert "仲裁委员会" in pair[0][row.lo : row.hi]
 
 
-def test_two_chinese_characters_count_where_asked() -> None:
-    pair = ("争议由北京市的法院管辖", "争议由上海市的法院管辖")
-    assert edits(*pair, runs=RUN) == ()
-    (run,) = edits(*pair, runs=WORD)
-    assert pair[0][run.lo : run.hi] == "北京"
-    assert edits("争议由ab市的法院管辖", pair[1], runs=WORD) == ()
-    assert len(edits("Shanghai Arbitration Centre", "Shenzhen Arbitration Centre", runs=WORD)) == 1
-    assert len(edits("Nanjing Arbitration Centre", "Shanghai Arbitration Centre", runs=WORD)) == 1
-    assert edits("Sharghei Arbitration Centre", "Shanghai Arbitration Centre", runs=WORD) == ()
-    assert edits("争议由土海市的法院管辖", pair[1], runs=WORD) == ()
+@pytest.mark.parametrize(
+    ("claimed", "shown", "word"),
+    [
+        ("争议由北京市的法院管辖", "争议由上海市的法院管辖", "北京"),
+        ("本协议由上海速融网络科技有限公司", "本协议由上海岚云网络科技有限公司", "速融"),
+        ("Shanghai Arbitration Centre", "Shenzhen Arbitration Centre", "anghai"),
+        ("Nanjing Arbitration Centre", "Shanghai Arbitration Centre", "jing"),
+    ],
+)
+def test_another_word_counts_in_a_layer_that_is_good_otherwise(claimed: str, shown: str, word: str) -> None:
+    assert edits(claimed, shown) == ()
+    (edit,) = edits(claimed, shown, faithful=True)
+    assert claimed[edit.lo : edit.hi] == word
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    ["争议由ab市的法院管辖", "争议由土海市的法院管辖", "Sharghei"],
+)
+def test_specks_and_look_alikes_are_no_other_word(claimed: str) -> None:
+    shown = "争议由上海市的法院管辖" if claimed[0] == "争" else "Shanghai"
+    assert edits(claimed, shown, faithful=True) == ()
+
+
+def test_a_word_that_is_not_shown_counts_where_the_picture_is_known() -> None:
+    pair = ("上海岚云网络科技有限公司提供服务", "上海网络科技有限公司提供服务")
+    assert edits(*pair, faithful=True) == ()
+    assert len(edits(*pair, known=True, faithful=True)) == 1
