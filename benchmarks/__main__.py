@@ -17,7 +17,7 @@ from benchmarks.comparison import section as comparison
 from benchmarks.crew import Crew
 from benchmarks.fields import section as fields
 from benchmarks.measure import Section
-from benchmarks.plan import ROOT, Plan, seed_of
+from benchmarks.plan import ROOT, Plan, measured, seed_of
 from benchmarks.real import section as real
 from benchmarks.report import publish, show, show_worst, write_json
 from benchmarks.seals import section as seals
@@ -45,6 +45,10 @@ def main(
     share: Annotated[
         float, typer.Option(min=0.001, max=1.0, help="Share of the full run's papers, evenly of every class.")
     ] = 1.0,
+    unmodified: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=1.0, help="Another share for the contracts nobody touched, to show false alarms."),
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(help=f"Sections to run: {', '.join((*SEEDED, *FIXED))}.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that read paper at the same time.")] = os.cpu_count()
     or 1,
@@ -78,7 +82,9 @@ def main(
         with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
             for word, number in seeds.items():
                 sections = {**SEEDED, **FIXED} if word == words[0] else SEEDED
-                plan = Plan(word, number, quick, workers, out, Path(scratch), data if data.is_dir() else None, share)
+                plan = Plan(
+                    word, number, quick, workers, out, Path(scratch), data if data.is_dir() else None, share, unmodified
+                )
                 for name in [item for item in sections if item in wanted]:
                     console.print(f"[bold]{name}[/], seed {word} ({number})")
                     start = time.monotonic()
@@ -91,8 +97,7 @@ def main(
         crew.close()
     show_worst(console, results, out)
     if docs:
-        run = "quick run" if quick else "full run" if share == 1.0 else f"{share:.0%} of a full run"
-        publish(ROOT / "docs" / "benchmark.md", results, run=run)
+        publish(ROOT / "docs" / "benchmark.md", results, run=measured(share, unmodified, quick=quick))
     console.print(f"{time.monotonic() - begun:.0f} s; {out / 'bench.json'}", soft_wrap=True)
 
 

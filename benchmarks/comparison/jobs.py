@@ -106,8 +106,9 @@ def tampered_jobs(plan: Plan) -> list[Job]:
 
 def honest_jobs(plan: Plan) -> list[Job]:
     """Mostly the original layout, of which a full run reads 1,500 pages."""
-    sizes = {ORIGINAL: plan.size(5, 580), **dict.fromkeys((REFLOWED, OTHER_FONT), plan.size(1, 30))}
-    sizes[SEARCHABLE] = plan.size(1, 30)
+    sample = plan.honest
+    sizes = {ORIGINAL: sample.size(5, 580), **dict.fromkeys((REFLOWED, OTHER_FONT), sample.size(1, 30))}
+    sizes[SEARCHABLE] = sample.size(1, 30)
     return _spread(plan, 100_000, [kind for kind in HONEST for _ in range(sizes[kind])])
 
 

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.comparison import jobs
 from benchmarks.comparison.forms import Forms, open_forms, pack_text
 from benchmarks.comparison.spoil import changed, opened, spoil
-from benchmarks.plan import ROOT, Plan
+from benchmarks.plan import ROOT, Plan, measured
 from pipeline.packs import load_packs
 from pipeline.rules import CHECKS
 from tests.simulator import fonts
@@ -51,6 +51,17 @@ def test_two_quick_runs_touch_every_class_and_a_full_run_is_large(tmp_path: Path
     assert min(Counter(job.kind for job in tampered).values()) >= 9
     assert sum(8 if job.form == jobs.SHIPPED else 2 for job in honest if job.kind == jobs.ORIGINAL) >= 1500
     assert len({job.index for job in (*tampered, *honest)}) == len(tampered) + len(honest)
+
+
+def test_contracts_nobody_touched_may_be_more_than_their_share(tmp_path: Path) -> None:
+    plan = replace(plan_of(tmp_path, quick=False), share=0.1)
+    more = replace(plan, unmodified=0.6)
+    assert jobs.tampered_jobs(more)[0].condition == jobs.tampered_jobs(plan)[0].condition
+    assert len(jobs.tampered_jobs(more)) == len(jobs.tampered_jobs(plan))
+    assert len(jobs.honest_jobs(more)) == 6 * len(jobs.honest_jobs(plan)) == 6 * 67
+    assert measured(0.1, 0.6) == "10% of a full run, 60% of its unmodified contracts"
+    assert measured(0.1) == measured(0.1, 0.1) == "10% of a full run"
+    assert (measured(1.0), measured(0.1, quick=True)) == ("full run", "quick run")
 
 
 def test_every_class_of_one_character_sees_every_condition(tmp_path: Path) -> None:
