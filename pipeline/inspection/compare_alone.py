@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.inspection.compare_likeness import contrast
 from pipeline.inspection.compare_print import LEAST_INK, WELL
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE
-from pipeline.inspection.compare_scene import Scene, is_odd, is_surely_odd, located
+from pipeline.inspection.compare_scene import Scene, is_hardly_odd, is_odd, is_surely_odd, located
 from pipeline.inspection.compare_text import fold, is_hanzi
 from pipeline.inspection.compare_window import lone_strips
 from pipeline.model import ReadText, TextReader
@@ -80,12 +80,21 @@ def _of_group(scene: Scene, group: list[int], seen: dict[int, tuple[ReadText, Re
     others = (at for at, verdict in lone.items() if verdict == "other" and is_surely_odd(scene, at))
     other = next((at for at in others if not _is_astray(scene, at, seen[at][0])), None)
     cleared = all(
-        lone[at] == "same" and (not is_surely_odd(scene, at) or scene.sheet.glyphs[at].missing < TAKES)
-        if at in lone
-        else not is_surely_odd(scene, at)
-        for at in group
+        _is_cleared(scene, at, lone[at], seen[at]) if at in lone else not is_surely_odd(scene, at) for at in group
     )
     return Alone(cleared) if other is None else Alone(cleared, seen[other][0], other)
+
+
+def _is_cleared(scene: Scene, at: int, verdict: Lone, seen: tuple[ReadText, ReadText]) -> bool:
+    """Whether a character that looks odd is the form's own, by what was read of it alone.
+
+    The recogniser may be less sure of it than of the form's print only where it looks hardly odd.
+    """
+    takes_none = scene.sheet.glyphs[at].missing < TAKES
+    if verdict == "same":
+        return takes_none or not is_surely_odd(scene, at)
+    same = {fold(text.text) for text in seen} == {scene.aligned.expected[at].char}
+    return same and takes_none and is_hardly_odd(scene, at)
 
 
 def _verdict(char: str, scanned: ReadText, printed: ReadText) -> Lone:

@@ -12,7 +12,15 @@ from dataclasses import replace
 from pipeline.inspection.compare_alone import read_alone
 from pipeline.inspection.compare_clear import is_clear
 from pipeline.inspection.compare_dust import may_be_dust
-from pipeline.inspection.compare_lost import is_gone, is_overlooked, is_plain_alone, other_in_rows, single
+from pipeline.inspection.compare_lost import (
+    is_gone,
+    is_overlooked,
+    is_plain_alone,
+    lies_over,
+    other_in_rows,
+    rows_as_printed,
+    single,
+)
 from pipeline.inspection.compare_pen import DOUBTFUL, LIKELY, pale_words, pen_strokes
 from pipeline.inspection.compare_reread import LEAST_CONFIDENCE, Answer, middle, read_again
 from pipeline.inspection.compare_scene import Scene, inside, is_moved, touching
@@ -51,7 +59,10 @@ def judge(scene: Scene, registration: Registration, reader: TextReader) -> list[
     mask = critical(text_of(scene.aligned.expected))
     weighed: list[tuple[Suspect, Difference]] = []
     moved = moved_rows(scene)
+    shown = rows_as_printed(scene, suspects, [answer for answer, _ in answers])
     for suspect, (answer, said) in zip(suspects, answers, strict=True):
+        if lies_over(suspect, shown):
+            continue
         if not suspect.read and in_rows(moved, suspect.box):
             continue  # what an insertion pushed about looks odd; its words were read and are as they should be
         weighty = any(mask[suspect.lo : suspect.hi]) or any(critical(text_of(suspect.seen)))

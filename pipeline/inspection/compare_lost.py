@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.inspection.compare_alone import PLAIN, TAKES
-from pipeline.inspection.compare_reread import edits
-from pipeline.inspection.compare_scene import Scene, is_surely_odd, located
-from pipeline.inspection.compare_suspects import Suspect
+from pipeline.inspection.compare_reread import Answer, edits
+from pipeline.inspection.compare_scene import Scene, inside, is_surely_odd, located
+from pipeline.inspection.compare_suspects import THERE, Suspect
 from pipeline.inspection.compare_text import fold
 from pipeline.inspection.compare_torn import stands
-from pipeline.model import ReadText, TextReader
+from pipeline.model import Box, ReadText, TextReader
 
 GONE = 0.2  # ink short of the print; letters that were only not read, under a seal at 150 dpi, lack 0.04
 APART = 1.5  # times "surely odd": no unchanged character of 1,700 under red seals that read otherwise alone reached 1.1
@@ -30,6 +30,37 @@ def is_gone(scene: Scene, suspect: Suspect) -> bool:
     """Whether print that was not read is missing: the reader may lose letters, the paper does not lose their ink."""
     glyphs = [scene.sheet.glyphs[at] for at in range(suspect.lo, suspect.hi) if at in scene.sheet.glyphs]
     return not glyphs or max(glyph.missing for glyph in glyphs) >= GONE
+
+
+def rows_as_printed(scene: Scene, suspects: Sequence[Suspect], answers: Sequence[Answer]) -> list[Box]:
+    """Rows, or parts of one, that the page's reader lost, but the strip reads as printed and the image shows so."""
+    if scene.doubt:
+        return []
+    lines = [mark.line for mark in scene.aligned.expected]
+    return [
+        suspect.box
+        for suspect, answer in zip(suspects, answers, strict=True)
+        if answer == "expected"
+        and suspect.sight == "same"
+        and is_overlooked(suspect)
+        and len(set(lines[suspect.lo : suspect.hi])) == 1
+    ]
+
+
+def lies_over(suspect: Suspect, rows: Sequence[Box]) -> bool:
+    """Whether words that the form has not were read without ink of their own where it has one of those rows.
+
+    The reader misread that row, and the shortest edit took it for something put in beside it.
+    """
+    if suspect.lo < suspect.hi or not suspect.seen or suspect.sight != "same":
+        return False
+    return any(all(inside(mark.box, _with_ends(row), THERE) for mark in suspect.seen) for row in rows)
+
+
+def _with_ends(row: Box) -> Box:
+    """With a character more at either end, such as a quotation mark that the alignment gave to its neighbours."""
+    wide = row[3] - row[1]
+    return row[0] - wide, row[1], row[2] + wide, row[3]
 
 
 def is_plain_alone(scene: Scene, at: int, said: ReadText) -> bool:

@@ -14,6 +14,7 @@ from pipeline.inspection.compare_runs import Aligned, Run, align
 from pipeline.inspection.compare_scene import is_surely_odd, located
 from pipeline.inspection.compare_sheet import beyond
 from pipeline.inspection.compare_suspects import sort_out
+from pipeline.inspection.compare_text import Mark
 from pipeline.inspection.register import Registration
 from pipeline.model import Pixels, ReadLine, ReadText, TextReader
 from tests.inspection.scenes import CLAUSES, form, laid, needs_fonts, scene_of
@@ -89,6 +90,69 @@ def test_a_character_looked_for_at_its_neighbour_s_place_is_no_change() -> None:
     assert neighbour.said is None
     assert not neighbour.cleared
     assert another.said is not None
+
+
+class Unsure(Script):
+    """Reads the scan's character right, but less surely than the form's own."""
+
+    def read_strips(self, strips: list[Pixels]) -> tuple[ReadText, ...]:
+        return tuple(
+            replace(text, confidence=0.97 - 0.1 * (at % 2 == 0)) for at, text in enumerate(super().read_strips(strips))
+        )
+
+
+@needs_fonts
+@pytest.mark.parametrize(
+    ("off", "missing", "limits", "cleared"),
+    [
+        (3.4, 0.03, {}, True),
+        (3.4, 0.08, {}, False),  # print was taken away
+        (3.8, 0.03, {}, False),
+        (3.4, 0.03, {"coarse": True}, False),
+        (3.4, 0.03, {"bilevel": True}, True),  # not even odd there
+    ],
+)
+def test_a_character_read_less_surely_alone_is_cleared_where_it_looks_hardly_odd(
+    off: float, missing: float, limits: dict[str, bool], cleared: bool
+) -> None:
+    sheet, expected = laid("normal", 200)
+    at = "".join(mark.char for mark in expected).index(WORDS)
+    sheet = replace(sheet, glyphs={**sheet.glyphs, at: replace(sheet.glyphs[at], off=off, missing=missing)})
+    scene = scene_of(sheet, expected)
+    scene = replace(scene, limits=replace(scene.limits, **limits))
+    (told,) = read_alone(scene, [[at]], Unsure(["未", "未"]))
+    assert told.cleared == cleared
+    (veiled,) = read_alone(replace(scene, seals=[(0, 0, 600, 850)]), [[at]], Unsure(["未", "未"]))
+    assert veiled.cleared == (cleared and bool(limits))
+    (other,) = read_alone(scene, [[at]], Unsure(["末", "未"]))
+    assert other.cleared == bool(limits.get("bilevel"))
+
+
+@needs_fonts
+def test_words_read_over_a_row_that_stands_as_printed_are_no_addition() -> None:
+    """Where the reader garbles a row, the shortest edit may have it lost and its words put in beside."""
+    sheet, expected = laid("normal", 200)
+    text = "".join(mark.char for mark in expected)
+    lo = text.index(WORDS)
+    hi = lo + 8
+    assert len({mark.line for mark in expected[lo:hi]}) == 1
+    garbled = [mark._replace(char=char) for mark, char in zip(expected[lo + 2 : hi : 2], "xyz", strict=True)]
+    below = [mark._replace(box=(mark.box[0], mark.box[1] + 40, mark.box[2], mark.box[3] + 40)) for mark in garbled]
+    place = Registration.of(1, CLAUSES, sheet.matrix, sheet.residual, sheet.matched)
+
+    def told(put_in: list[Mark], again: str) -> list[str]:
+        left = [at for at in range(len(expected)) if not lo <= at < hi]
+        found = [*(expected[at] for at in left[: lo + 4]), *put_in, *(expected[at] for at in left[lo + 4 :])]
+        pairs = [(at, number + (len(put_in) if number >= lo + 4 else 0)) for number, at in enumerate(left)]
+        runs = (Run(lo, hi, lo, lo), Run(hi + 4, hi + 4, lo + 4, lo + 4 + len(put_in)))
+        scene = replace(scene_of(sheet, expected), aligned=Aligned(expected, tuple(found), tuple(pairs), runs))
+        around = text[max(lo - 4, 0) : hi + 4]
+        found_ = judge(scene, place, Script([again or around, text[hi : hi + 4] + "xyz" + text[hi + 4 : hi + 8]]))
+        return [item.found for item in found_ if item.kind in ("reading", "change") and set(item.found) <= set("xyz")]
+
+    assert "xyz" not in told(garbled, "")
+    assert "xyz" in told(below, "")  # nothing was lost there
+    assert "xyz" in told(garbled, "木木木木木木木木")  # the strip does not have it as printed
 
 
 @needs_fonts

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.inspection.compare_plain import without_heads
-from pipeline.inspection.compare_reread import Window, middle
+from pipeline.inspection.compare_reread import Answer, Window, middle, read_again
 from pipeline.inspection.compare_runs import align, beside, in_rows
 from pipeline.inspection.compare_text import (
     HOLE,
@@ -19,6 +19,7 @@ from pipeline.inspection.compare_text import (
     text_of,
 )
 from pipeline.model import Line, Page, Word
+from tests.inspection.test_compare import Script
 
 
 def row(text: str, x: float, y: float, line: int, *, step: float = 10.0, page: int = 1) -> list[Mark]:
@@ -196,3 +197,26 @@ def test_what_a_strip_says_is_told_without_the_neighbours(expected: str, said: s
     head, _, tail = "的格式合同,除联系人".partition(expected)
     strip = np.zeros((8, 8, 3), np.uint8)
     assert middle(Window(strip, expected, "", head=head, tail=tail), said) == middle_
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("9.9%，但不低于99", "expected"),  # one more of the nines at either end
+        ("9%，但不低于", "expected"),
+        ("·9%，但不低于g", "expected"),
+        ("9.9%，佴不低于99", "other"),
+        ("99.9%，但不低于9", "other"),  # two more are words
+        ("9.9%，但不得低于9", "other"),
+    ],
+)
+def test_a_strip_may_cut_a_neighbour_at_either_end_and_no_more(said: str, answer: Answer) -> None:
+    window = Window(np.zeros((30, 200, 3), np.uint8), "但", "但", head=".9%,", tail="不低于9")
+    ((told, _),) = read_again(Script([said]), [window])
+    assert told == answer
+
+
+def test_what_a_strip_reads_of_its_own_first_character_is_not_forgiven() -> None:
+    window = Window(np.zeros((30, 200, 3), np.uint8), "但", "但", tail="不低于9")
+    ((told, _),) = read_again(Script(["佴不低于9"]), [window])
+    assert told == "other"
