@@ -19,14 +19,22 @@ from pipeline.rules.wording import say
 from pipeline.values.names import normal_name, same_name
 
 
+_VIVID = ("red", "blue", "purple")  # ink that can be told from print
+
+
 @dataclass(frozen=True)
 class _Naming:
-    """One place where the anchor stands, and the name found there."""
+    """One place where the anchor stands, and the name found there; `rows` = the boxes of the lines it was read in."""
 
     name: str
     page: int
-    box: Box | None
+    rows: tuple[Box, ...]
     confidence: float
+
+    @property
+    def box(self) -> Box | None:
+        """Where it begins."""
+        return self.rows[0] if self.rows else None
 
 
 class NamedParty(DocumentCheck):
@@ -35,7 +43,8 @@ class NamedParty(DocumentCheck):
     A reading can be the reader's mistake, and a rare character is misread alike wherever it stands. So another name is
     refused only where the comparison with the blank form saw its words changed too, where it is no reading but the
     file's own text, or where two places of good pages agree on a name too far off for a misreading, and the comparison
-    could not look at them itself because they do not lie over the form.
+    could not look at them itself because they do not lie over the form. What a seal lies over is not read here where
+    the comparison saw it as printed.
     """
 
     name: ClassVar[str] = "named_party"
@@ -56,6 +65,9 @@ class NamedParty(DocumentCheck):
     def judge(self, facts: Facts, pack: Pack, world: World) -> Iterator[Judgement]:
         namings = [naming for page in facts.document.pages for naming in self._namings(page)]
         others = [naming for naming in namings if not same(naming.name, self.expected)]
+        sealed = [naming for naming in others if _is_sealed_print(facts, naming)]
+        others = [naming for naming in others if naming not in sealed]
+        namings = [naming for naming in namings if naming not in sealed]
         if others:
             yield self._other(facts, others)
         elif any(naming.confidence >= LEGIBLE for naming in namings):
@@ -68,6 +80,17 @@ class NamedParty(DocumentCheck):
                 page=best.page,
                 box=best.box,
                 confidence=best.confidence,
+            )
+        elif sealed:
+            yield Judgement(
+                outcome="pass",
+                message=say(
+                    f"第 {sealed[0].page} 页印章压住名称；去除印色后与空白原版一致",
+                    f"Page {sealed[0].page}: a seal lies over the name; without its ink the words are the blank form's",
+                ),
+                expected=self.expected,
+                page=sealed[0].page,
+                box=sealed[0].box,
             )
         else:
             yield Judgement(
@@ -87,7 +110,8 @@ class NamedParty(DocumentCheck):
         for match in re.finditer(self.anchor, text):
             lines = owners[match.start(1) : max(match.end(1), match.start(1) + 1)]
             confidence = min((line.confidence for line in lines), default=0.0)
-            yield _Naming(match[1], page.number, lines[0].box if lines else None, confidence)
+            rows = tuple(dict.fromkeys(line.box for line in lines if line.box))
+            yield _Naming(match[1], page.number, rows, confidence)
 
     def _other(self, facts: Facts, others: list[_Naming]) -> Judgement:
         worst = max(others, key=lambda naming: naming.confidence)
@@ -129,6 +153,27 @@ class NamedParty(DocumentCheck):
         )
 
 
+def _is_sealed_print(facts: Facts, naming: _Naming) -> bool:
+    """Whether a seal lies over the name and the comparison, which divides the seal's ink out, saw the row as printed.
+
+    The page's reader takes seal and print for one word.
+    """
+    seen = facts.observations
+    if seen.comparison is None or naming.page in weak_pages(facts.document):
+        return False
+    laid = any(match.page == naming.page and match.alignment == "registered" for match in seen.comparison.pages)
+    coloured = (seal.box for seal in seen.seals if seal.page == naming.page and seal.colour in _VIVID)
+    return (
+        laid
+        and any(_meet(box, row) for box in coloured for row in naming.rows)
+        and not any(
+            item.kind != "mark" and item.page == naming.page and _same_row(item.box, row)
+            for item in seen.comparison.differences
+            for row in naming.rows
+        )
+    )
+
+
 def folded_line(text: str) -> str:
     """Text as the anchor sees it: NFKC (half-width brackets and colons), without white space."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
@@ -136,6 +181,10 @@ def folded_line(text: str) -> str:
 
 def _within(words: str, name: str) -> bool:
     return bool(words) and normal_name(words) in normal_name(name)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _same_row(one: Box | None, other: Box | None) -> bool:

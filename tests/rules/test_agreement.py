@@ -330,6 +330,30 @@ def test_ink_in_the_row_of_a_misread_provider_is_no_change_of_its_name() -> None
     assert outcome(agreement(_provider(MIRRORED), comparison=other), "AGR-02") == "unsure"
 
 
+def _under(box: tuple[float, float, float, float], **changes: Any) -> Any:
+    """A seal whose lettering was read into the provider's name, and what the comparison saw."""
+    misread = _provider("本协议由上海岚法络科技有限公司（以下简称“服务提供方”）与客户订立")
+    grey = misread.model_copy(update={"pages": tuple(p.model_copy(update={"colour": False}) for p in misread.pages)})
+    seals = (seal(), seal(page=1, box=box, **({"colour": "grey"} if changes.pop("grey", False) else {})))
+    return agreement(grey if seals[1].colour == "grey" else misread, seals=seals, comparison=comparison(**changes))
+
+
+def test_a_provider_under_a_seal_is_what_the_comparison_saw_there() -> None:
+    over, beside = (200, 60, 319, 179), (200, 300, 319, 419)
+    assert outcome(_under(over), "AGR-02") == "pass"
+    assert outcome(_under(over, grey=True), "AGR-02") == "unsure"
+    assert outcome(_under(beside), "AGR-02") == "unsure"
+    assert outcome(_under(over, pages=()), "AGR-02") == "unsure"  # not laid over the form
+
+
+@pytest.mark.parametrize("kind", ["reading", "change", "fill_in"])
+def test_a_provider_under_a_seal_is_open_where_anything_was_seen_in_its_row(kind: Any) -> None:
+    seen = difference(page=1, box=(300, 101, 330, 111), expected="云", found="", kind=kind)
+    seals = (seal(), seal(page=1, box=(200, 60, 319, 179)))
+    facts = agreement(_provider(MIRRORED), seals=seals, comparison=comparison(seen))
+    assert outcome(facts, "AGR-02") in ("unsure", "fail")
+
+
 def test_an_unread_provider_is_open() -> None:
     assert outcome(agreement(_provider("本协议由")), "AGR-02") == "unsure"
 
