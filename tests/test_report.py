@@ -187,9 +187,12 @@ def test_the_marks_on_a_turned_page_stand_where_the_picture_shows_them(tmp_path:
 
 
 def test_a_file_without_pages_says_so_instead_of_an_empty_row_of_them(tmp_path: Path) -> None:
-    data = review().model_copy(update={"pages": (ReviewPage(number=1, width=0.0, height=0.0),)})
+    data = review()
+    pages = (ReviewPage(number=1, width=0.0, height=0.0),)
+    data = data.model_copy(update={"pages": pages, "document": data.document.model_copy(update={"pages": 1})})
     html = render_case(case(document(tmp_path, data)), "zh")
     assert "没有页面图像" in html
+    assert ">1 页<" not in html
     assert 'class="strip"' not in html
 
 

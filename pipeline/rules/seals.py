@@ -13,7 +13,7 @@ from pipeline.rules.compare import likeness, lost_bracket_only, same
 from pipeline.rules.places import certain, place_page, printed_at, seals_at, why_not_empty
 from pipeline.rules.quality import weakness
 from pipeline.rules.reading import SURE, read_field
-from pipeline.rules.wording import RESCAN, say, worst
+from pipeline.rules.wording import LOOK_FIRST, RESCAN, say, worst
 
 OTHER = 0.60
 
@@ -105,6 +105,7 @@ class SealOwner(AtPlace):
                 message=say(
                     "签署方名称未读出，无法与印章核对", "The party's name was not read; compare the seal by eye"
                 ),
+                fix=LOOK_FIRST,
                 **seen(seals[0]),
             )
         else:
@@ -122,6 +123,7 @@ def owner_of(seal: Seal, party: str) -> Judgement:
     return Judgement(
         outcome=outcome,
         message=message,
+        fix=LOOK_FIRST if outcome == "unsure" else None,
         expected=party,
         found=seal.text,
         page=seal.page,
@@ -165,6 +167,7 @@ class SealKindAccepted(AtPlace):
             message=say(
                 f"所盖为{kind.zh}", f"The seal is a {kind.en}" if seal.kind != "unknown" else f"It is {kind.en}"
             ),
+            fix=LOOK_FIRST if outcome == "unsure" else None,
             expected=" / ".join(name.zh for name in wanted),
             found=kind.zh,
             **seen(seal),

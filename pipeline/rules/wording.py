@@ -11,6 +11,10 @@ RESCAN = Bilingual(
     zh="请以彩色、300dpi、四边可见的方式重新扫描即可，不必重新盖章",
     en="Scan again in colour at 300 dpi with all four paper edges visible; no new seal is needed",
 )
+LOOK_FIRST = Bilingual(
+    zh="请先对照印章图像：相符即可确认通过，不必重新盖章；确有不符，再请对方重新盖章",
+    en="Look at the picture of the seal first: where it agrees, confirm it; ask for a new seal only where it does not",
+)
 
 _UNLIKE = {
     "not_a_person": Bilingual(zh="不像人名", en="it does not look like a person's name"),

@@ -237,6 +237,9 @@ def test_an_unclear_seal_is_one_item_and_says_what_to_do() -> None:
     joined = straddle(text=CUSTOMER, text_confidence=0.95)
     unread = agreement(seals=(seal("", text_confidence=0.0),), straddle=joined)
     assert open_items(unread) == [("SEAL-02", "unsure")]
+    look = said(unread, "SEAL-02").fix
+    assert look is not None
+    assert look.zh.startswith("请先对照")  # a new seal is a day lost; nobody has looked at this one yet
     cut = agreement(seals=(seal(visible=0.8),))
     assert open_items(cut) == [("SEAL-08", "unsure")]
     fix = said(cut, "SEAL-08").fix
@@ -321,6 +324,9 @@ def test_a_file_signed_digitally_by_its_party_may_show_seal_pictures() -> None:
 def test_the_reseller_s_seal_for_the_customer_s_is_refused_once_and_named() -> None:
     whole = agreement(seals=(seal(AGENT),))
     assert ("SEAL-02", "fail") in open_items(whole)
+    again = said(whole, "SEAL-02").fix
+    assert again is not None
+    assert again.zh == "重新盖章"
     found = said(whole, "SEAL-12")
     assert (found.outcome, found.severity, found.expected, found.found) == ("fail", "warn", CUSTOMER, AGENT)
     assert "经销商" in found.message.zh
