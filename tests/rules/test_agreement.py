@@ -200,7 +200,7 @@ def test_a_proof_does_not_make_a_grey_scan_a_good_one() -> None:
     assert subs(agreement(GREY, comparison=comparison(pages=proved(*range(1, PAGES + 1)))))["d"] == "unsure"
 
 
-@pytest.mark.parametrize("words", ["客户同意放弃全部权利", "责任上限为零", "本协议不得解除"])
+@pytest.mark.parametrize("words", ["客户同意放弃全部权利", "责任上限为零", "本协议不得解除", "若晚付不计息"])
 def test_a_clause_in_any_blank_is_for_a_person(words: str) -> None:
     fill_in = difference(kind="fill_in", expected="", found=words, signals=("text",), note="customer_seal")
     found = findings(agreement(comparison=comparison(fill_in)), "AGR-01g")
@@ -210,7 +210,7 @@ def test_a_clause_in_any_blank_is_for_a_person(words: str) -> None:
     assert "unsure" in {finding.outcome for finding in in_field}
 
 
-@pytest.mark.parametrize("words", ["沈文博", "深圳市示例有限责任公司", CUSTOMER])
+@pytest.mark.parametrize("words", ["沈文博", "树若素", "深圳市示例有限责任公司", CUSTOMER])
 def test_plain_data_in_blanks_is_no_clause(words: str) -> None:
     fill_in = difference(kind="fill_in", expected="", found=words, signals=("text",), note="customer_seal")
     assert "unsure" not in {
