@@ -18,7 +18,6 @@ from pipeline.rules.reading import LEGIBLE, SURE
 from pipeline.rules.wording import say
 from pipeline.values.names import normal_name, same_name
 
-
 _VIVID = ("red", "blue", "purple")  # ink that can be told from print
 
 
