@@ -21,7 +21,7 @@ STRAINED = 4.0  # px by which neighbours lie apart otherwise than printed where 
 # 200 dpi: 1 in 200 unchanged hanzi reaches 2.6, all but specked ones stay below 3.7; the nearest look-alikes of 425
 # began at 4.8; letters, figures and marks put for each other began at 15, dust raised unchanged ones to 9.
 ODD, ODD_SIMPLE = 2.6, 5.0
-HARDLY = 1.4  # times that limit of hanzi: below it specks, or nothing at all
+HARDLY = 1.3  # times that limit of hanzi; hard scans have look-alikes there, too, so it decides nothing alone
 SURELY, SURELY_SIMPLE = 1.7, 1.8  # times that limit: more than reading alone can explain away
 DUST, DUST_MISSING, DUSTY = 0.3, 0.06, 1.7  # ink a speck adds and takes away; how much more unlike it may make a mark
 BILEVEL = 2.0  # times the limits in scans of two tones
@@ -145,7 +145,7 @@ def is_odd(scene: Scene, at: int) -> bool:
 
 
 def is_hardly_odd(scene: Scene, at: int) -> bool:
-    """Whether a character looks less unlike its print than any look-alike measured; of scans that show as much."""
+    """Whether a character looks little more unlike its print than unchanged ones do, in a scan that shows as much."""
     _, glyph, under_seal = _seen(scene, at)
     if glyph is None or under_seal or scene.doubt or scene.limits.bilevel or scene.limits.coarse:
         return False
