@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -11,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.connection import wait
 from typing import Generic, TypeVar
 
 from rich.console import Console
@@ -79,7 +81,7 @@ class Crew:
         """Run what is left; False when a process died before the end."""
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_quiet)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_ready)
         try:
             waiting = {self._pool.submit(guarded, jobs[index]): index for index in left}
             for future in as_completed(waiting):
@@ -97,8 +99,27 @@ class Crew:
             self._pool = None
 
 
-def _quiet() -> None:
-    """One thread per worker: OpenCV and BLAS would otherwise take every core in every process."""
+def _ready() -> None:
+    """Before a worker's first case."""
+    _one_thread()
+    _end_with_parent()
+
+
+def _end_with_parent() -> None:
+    """A run that was killed leaves no workers, of two gigabytes each, that go on with what was queued."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _one_thread() -> None:
+    """OpenCV and BLAS would otherwise take every core in every process."""
     import cv2
 
     cv2.setNumThreads(1)

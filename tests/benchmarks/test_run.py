@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,20 +22,56 @@ from benchmarks.crew import Crash, Crew
 from benchmarks.measure import Rate, Section, Table
 from benchmarks.plan import DEV, Plan, code_mark, seed_of
 from benchmarks.report import markdown, publish, write_json
+from tests.benchmarks.odd_jobs import die, half
 
 
 def plan_of(seed: int, tmp_path: Path) -> Plan:
     return Plan("x", seed, quick=True, workers=1, out=tmp_path, scratch=tmp_path, data=None)
 
 
-def half(number: int) -> float:
-    return 10 / number
+LINGERING = """
+import os, time
+from pathlib import Path
+from rich.console import Console
+from benchmarks.crew import Crew
+
+def linger(folder):
+    Path(folder, f"{os.getpid()}.pid").touch()
+    time.sleep(120)
+
+if __name__ == "__main__":
+    Crew(2, Console()).map(linger, [os.path.dirname(__file__)] * 4, "lingering")
+"""
 
 
-def die(number: int) -> int:
-    if number == 2:
-        os._exit(3)
-    return number
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_killed_run_takes_its_workers_along(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(LINGERING)
+    environment = {**os.environ, "PYTHONPATH": str(plans.ROOT)}
+    run = subprocess.Popen([sys.executable, str(script)], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _until(lambda: len(list(tmp_path.glob("*.pid"))) == 2)
+    finally:
+        run.kill()
+        run.wait()
+    workers = [int(path.stem) for path in tmp_path.glob("*.pid")]
+    assert len(workers) == 2
+    _until(lambda: not any(map(_lives, workers)))
+    assert not any(map(_lives, workers))
+
+
+def _until(done: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def test_a_case_has_the_same_randomness_in_every_run(tmp_path: Path) -> None:
