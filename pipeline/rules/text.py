@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import ClassVar
 
 from pydantic import field_validator
@@ -23,7 +24,7 @@ _VIVID = ("red", "blue", "purple")  # ink that can be told from print
 
 @dataclass(frozen=True)
 class _Naming:
-    """One place where the anchor stands, and the name found there; `rows` = the boxes of the lines it was read in."""
+    """One place where the anchor stands, and the name found there; `rows` = its part of each line it was read in."""
 
     name: str
     page: int
@@ -101,16 +102,20 @@ class NamedParty(DocumentCheck):
             )
 
     def _namings(self, page: Page) -> Iterator[_Naming]:
-        text, owners = "", list[Line]()
+        text, owners = "", list[tuple[Line, float, float]]()
         for line in page.lines:
             squeezed = folded_line(line.text)
             text += squeezed
-            owners += [line] * len(squeezed)
+            owners += [(line, at / len(squeezed), (at + 1) / len(squeezed)) for at in range(len(squeezed))]
         for match in re.finditer(self.anchor, text):
-            lines = owners[match.start(1) : max(match.end(1), match.start(1) + 1)]
-            confidence = min((line.confidence for line in lines), default=0.0)
-            rows = tuple(dict.fromkeys(line.box for line in lines if line.box))
-            yield _Naming(match[1], page.number, rows, confidence)
+            parts = owners[match.start(1) : max(match.end(1), match.start(1) + 1)]
+            confidence = min((line.confidence for line, _, _ in parts), default=0.0)
+            rows = []
+            for _, part in groupby(parts, key=lambda owner: id(owner[0])):
+                own = list(part)
+                if own[0][0].box is not None:
+                    rows.append(_stretch(own[0][0].box, own[0][1], own[-1][2]))
+            yield _Naming(match[1], page.number, tuple(rows), confidence)
 
     def _other(self, facts: Facts, others: list[_Naming]) -> Judgement:
         worst = max(others, key=lambda naming: naming.confidence)
@@ -180,6 +185,12 @@ def folded_line(text: str) -> str:
 
 def _within(words: str, name: str) -> bool:
     return bool(words) and normal_name(words) in normal_name(name)
+
+
+def _stretch(line: Box, start: float, stop: float) -> Box:
+    """Part of a line's box, by shares 0..1 of its characters: hanzi are as wide as one another."""
+    wide = line[2] - line[0]
+    return line[0] + start * wide, line[1], line[0] + stop * wide, line[3]
 
 
 def _meet(one: Box, other: Box) -> bool:
