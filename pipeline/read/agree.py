@@ -21,7 +21,7 @@ LEAST_CHARS = 4
 NOISE = 0.15  # median share of differing characters up to which the layer is a good reading of this page
 FAITHFUL = 0.015  # share of differing characters, a lie's among them, up to which a layer reads the page well
 PAGE_SHARE = 0.35  # share of differing characters from which the layer as a whole says something else
-AROUND = 2  # characters beyond the neighbours of a small difference that are looked at again with it
+AROUND = 3  # characters beyond the neighbours of a small difference that are looked at again with it
 SHOWN = 12  # characters on either side of it that are told
 
 
@@ -39,30 +39,80 @@ class Disagreement:
     again: Box | None = None
 
 
-def disagreements(layer: Sequence[Line], picture: Sequence[Line], *, certain: bool = False) -> tuple[Disagreement, ...]:
-    """Lines that say something else, and small differences that tell, beyond what reading errors explain.
+@dataclass(frozen=True)
+class Claim:
+    """A line of the layer and the characters that the picture has at its place; `wrong` of its `count` are not read so.
 
-    `certain` = the picture's text is known, not read. A layer that reads the whole page badly is believed to be a poor
-    reading, unless it says something else altogether.
+    `share` is that of all characters there, those which the layer lacks among them.
     """
+
+    line: Line
+    box: Box
+    seen: Sequence[Word]
+    count: int
+    wrong: int
+    share: float
+
+    @property
+    def text(self) -> str:
+        """What is read there."""
+        return "".join(word.text for word in self.seen)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A layer beside what is read on its page."""
+
+    claims: Sequence[Claim]
+
+    @property
+    def wrong(self) -> float:
+        """Share of all the layer's characters that are not read so."""
+        return sum(claim.wrong for claim in self.claims) / max(sum(claim.count for claim in self.claims), 1)
+
+    @property
+    def good(self) -> bool:
+        """Whether the layer is a reading of this page at all."""
+        return bool(self.claims) and float(np.median([claim.share for claim in self.claims])) <= NOISE
+
+    @property
+    def faithful(self) -> bool:
+        """Whether it reads nearly everything rightly."""
+        return self.wrong <= FAITHFUL
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it says something else altogether."""
+        return self.wrong > PAGE_SHARE
+
+
+def compared(layer: Sequence[Line], picture: Sequence[Line]) -> Compared:
+    """Each line of the layer with what the picture has in its box; lines that stand upright are left out."""
     words = [word for line in picture for word in _split(line)]
     centres = np.array([[(w.box[0] + w.box[2]) / 2, (w.box[1] + w.box[3]) / 2] for w in words]).reshape(-1, 2)
-    shares, compared, total, wrong = [], list[tuple[Line, Box, list[Word]]](), 0, 0
+    claims = []
     for line in layer:
         claimed = fold(line.text)
         if line.box is None or stands(line.box) or not claimed:
             continue
         seen = _words_in(line.box, words, centres)
         shown = fold("".join(word.text for word in seen))
-        distance = Levenshtein.distance(claimed, shown)
-        total, wrong = total + len(claimed), wrong + min(distance, len(claimed))
-        shares.append(distance / max(len(claimed), len(shown)))
-        compared.append((line, line.box, seen))
-    tells = partial(edits, known=certain, faithful=wrong <= FAITHFUL * total)
-    found = [each for line, box, seen in compared for each in _differences(line, box, seen, tells, certain=certain)]
-    if total and wrong > PAGE_SHARE * total:
+        distance, count = Levenshtein.distance(claimed, shown), len(claimed)
+        claims.append(Claim(line, line.box, seen, count, min(distance, count), distance / max(count, len(shown))))
+    return Compared(claims)
+
+
+def disagreements(page: Compared, *, certain: bool = False) -> tuple[Disagreement, ...]:
+    """Lines that say something else, and small differences that tell, beyond what reading errors explain.
+
+    `certain` = the picture's text is known, not read. A layer that reads the whole page badly is believed to be a poor
+    reading, unless it says something else altogether.
+    """
+    tells = partial(edits, known=certain, faithful=page.faithful)
+    found = [each for claim in page.claims for each in _differences(claim, tells, certain=certain)]
+    if page.foreign:
         return tuple(each for each in found if each.edit is None)
-    return tuple(found) if shares and float(np.median(shares)) <= NOISE else ()
+    return tuple(found) if page.good else ()
 
 
 def contradicts(layer: str, picture: str, confidence: float) -> bool:
@@ -79,13 +129,11 @@ def says_else(layer: str, picture: str, share: float = WHOLE_LINE) -> bool:
     return len(claimed) >= LEAST_CHARS and Levenshtein.distance(claimed, shown) > share * longest
 
 
-def _differences(
-    line: Line, box: Box, seen: Sequence[Word], tells: Callable[[str, str], tuple[Edit, ...]], *, certain: bool
-) -> list[Disagreement]:
-    text = "".join(word.text for word in seen)
+def _differences(claim: Claim, tells: Callable[[str, str], tuple[Edit, ...]], *, certain: bool) -> list[Disagreement]:
+    line, seen, text = claim.line, claim.seen, claim.text
     if says_else(line.text, text):
         confidence = min((word.confidence for word in seen), default=1.0)
-        return [Disagreement(box, line.text, text)] if confidence >= SURE or not fold(text) else []
+        return [Disagreement(claim.box, line.text, text)] if confidence >= SURE or not fold(text) else []
     if not text:
         return []
     return [_small(line, seen, edit, certain=certain) for edit in tells(line.text, text)]
@@ -99,14 +147,15 @@ def _small(line: Line, seen: Sequence[Word], edit: Edit, *, certain: bool) -> Di
     known = certain and min(word.confidence for word in wide) >= KNOWN
     return Disagreement(
         union([word.box for word in own]),
-        _excerpt(line.text, edit.lo, edit.hi),
-        _excerpt(shown, edit.start, edit.stop),
+        excerpt(line.text, edit.lo, edit.hi),
+        excerpt(shown, edit.start, edit.stop),
         edit,
         None if known else union([word.box for word in wide]),
     )
 
 
-def _excerpt(text: str, lo: int, hi: int) -> str:
+def excerpt(text: str, lo: int, hi: int) -> str:
+    """A place in a text with what stands around it."""
     before, after = max(lo - SHOWN, 0), hi + SHOWN
     return ("…" if before else "") + text[before:after] + ("…" if after < len(text) else "")
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.model import Box, Line, Picture, Pixels, Remark, TextReader
-from pipeline.read.agree import Disagreement, disagreements, says_else
+from pipeline.model import Line, Picture, Remark, TextReader
+from pipeline.read.agree import Disagreement, compared, disagreements, says_else
 from pipeline.read.frame import union
 from pipeline.read.messages import remark
 from pipeline.read.telling import confirms, edits
+from pipeline.read.unread import AGAIN, MOST, cut, faded, unread
 
 CODE = "text_layer_contradicts"
 TOLD = 5  # places of a page that get a remark of their own
-MOST = 40  # small differences of a page that are looked at again
 LONGEST = 40  # characters of a wording that are told
-AGAIN = 0.8  # confidence of a second reading that agrees with the first
 ALIKE = 0.2  # share of a line's characters that may differ when it is read again as the layer has it
-MARGIN = 0.15  # of the height around a place that is looked at again
 
 
 def contradictions(
@@ -32,13 +30,16 @@ def contradictions(
 
     `shown` is what was read there, or with `certain` what is known to stand there. Small differences, such as one
     figure, count when a second look confirms them: an honest scanner misreads, and so does this one. So does a whole
-    line: under a seal the page's reader loses half of it.
+    line: under a seal the page's reader loses half of it. Where it did, the line is read once more by itself.
     """
-    found = disagreements(layer, shown, certain=certain)
+    page = compared(layer, shown)
+    found = disagreements(page, certain=certain)
     small = [each for each in found if each.edit is not None and each.again is not None][:MOST]
     lines = [each for each in found if each.edit is None and not certain]
     kept = [each for each in found if (certain if each.edit is None else each.again is None)]
     kept += _seen_again(small, picture, reader) + _not_read_again(lines, picture, reader)
+    if not certain:
+        kept += unread(page, [each.box for each in kept], picture, reader)
     kept.sort(key=lambda each: (each.edit is None, each.box[1], each.box[0]))
     told = [_told(number, each) for each in kept[:TOLD]]
     return [*told, _summed_up(number, kept[TOLD:])] if len(kept) > TOLD else told
@@ -46,31 +47,27 @@ def contradictions(
 
 def _seen_again(small: Sequence[Disagreement], picture: Picture, reader: TextReader) -> list[Disagreement]:
     """Those which the recogniser, shown the place alone, surely reads as it read the page."""
-    strips = [_cut(picture, each.again) for each in small if each.again is not None]
+    strips = [cut(picture, each.again) for each in small if each.again is not None]
     read = reader.read_strips(strips) if strips else ()
     return [
         each
         for each, text in zip(small, read, strict=True)
-        if each.edit is not None and text.confidence >= AGAIN and confirms(each.edit, text.text)
+        if each.edit is not None and each.edit.settled and text.confidence >= AGAIN and confirms(each.edit, text.text)
     ]
 
 
 def _not_read_again(lines: Sequence[Disagreement], picture: Picture, reader: TextReader) -> list[Disagreement]:
-    """Lines that the recogniser, shown each alone, does not read as the layer has them either."""
-    asked = lines[:MOST]
-    read = reader.read_strips([_cut(picture, each.box) for each in asked]) if asked else ()
-    unlike = [
-        each
-        for each, text in zip(asked, read, strict=True)
-        if says_else(each.layer, text.text, ALIKE) or edits(each.layer, text.text, faithful=True)
-    ]
-    return [*unlike, *lines[MOST:]]
+    """Lines that the recogniser, shown each alone, with and without colour, does not read as the layer has them."""
+    asked, rest = lines[:MOST], lines[MOST:]
+    for bare in (False, True):
+        strips = [cut(picture, each.box) for each in asked]
+        read = reader.read_strips([faded(strip) for strip in strips] if bare else strips) if strips else ()
+        asked = [each for each, text in zip(asked, read, strict=True) if _is_unlike(each.layer, text.text)]
+    return [*asked, *rest]
 
 
-def _cut(picture: Picture, box: Box) -> Pixels:
-    scale, pad = picture.dpi / 72, MARGIN * (box[3] - box[1])
-    x0, top, x1, bottom = (round(side * scale) for side in (box[0] - pad, box[1] - pad, box[2] + pad, box[3] + pad))
-    return picture.pixels[max(top, 0) : max(bottom, 0), max(x0, 0) : max(x1, 0)]
+def _is_unlike(layer: str, read: str) -> bool:
+    return says_else(layer, read, ALIKE) or bool(edits(layer, read, faithful=True))
 
 
 def _told(number: int, each: Disagreement) -> Remark:

@@ -20,11 +20,12 @@ CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1", "〇": "0", "�
 NUMERALS = frozenset("一二三四五六七八九十百千万亿两")
 PARTIES = frozenset("甲乙丙丁")
 POLAR = frozenset("不无未非免有没否勿")
+NEGATION = "not"  # as it stands in may not, cannot
 MISREAD = {
     "不": "下丕木小个卜丁示", "无": "元天旡夫先尤五", "未": "末来木朱本", "非": "井韭菲北兆", "免": "兔晚勉兑",
     "有": "肴育冇直右百看", "没": "设投汉役", "否": "杏吞古", "勿": "匆匁物匀",
 }  # fmt: skip
-NEIGHBOURS = 2  # characters on either side that tell which place is meant
+NEIGHBOURS = 1  # character on either side that tells which place is meant; under a seal one further off is often lost
 RUN = 4  # characters in a row that no misreading replaces or adds
 WORD = 2  # Chinese ones, where nearly all of the page is read rightly: 上海 for 北京
 LETTERS = 3  # there, of a word in Latin script: Shenzhen for Shanghai
@@ -43,7 +44,7 @@ class Char(NamedTuple):
 class Edit:
     """`claimed[lo:hi]` reads `shown[start:stop]`; `said` and `seen` are both, folded, with their equal neighbours.
 
-    With these neighbours the place is `shown[first:last]`.
+    With these neighbours the place is `shown[first:last]`. `framed` = what stands on either side of it is read alike.
     """
 
     lo: int
@@ -54,6 +55,12 @@ class Edit:
     last: int
     said: str
     seen: str
+    framed: bool
+
+    @property
+    def settled(self) -> bool:
+        """Whether it says more than that a reader lost or added something at the edge of what it could not read."""
+        return self.framed or self.stop - self.start == self.hi - self.lo
 
 
 def folded(text: str) -> list[Char]:
@@ -87,6 +94,7 @@ def edits(claimed: str, shown: str, *, known: bool = False, faithful: bool = Fal
     left, right = folded(claimed), folded(shown)
     pairs = _paired(left, right)
     telling = {_extent(at, pairs, left, right) for at in range(len(pairs)) if _tells(at, pairs, left, right)}
+    telling |= _negations(pairs, left, right)
     if known:
         telling |= _rows(pairs, left, right)
     if faithful:
@@ -187,6 +195,17 @@ def _rows(pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char]) ->
     return {(row[0], row[-1] + 1) for row in _stretches(differing, 1) if len(row) >= RUN}
 
 
+def _negations(pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char]) -> set[Extent]:
+    """An English one more or less: may not, cannot."""
+    found: set[Extent] = set()
+    for own, other, chars in ((0, 1, left), (1, 0, right)):
+        alone = [(at, pair[own]) for at, pair in enumerate(pairs) if pair[other] is None]
+        plain = {at: chars[index].plain for at, index in alone if index is not None}
+        rows = _stretches(sorted(plain), 1)
+        found |= {(row[0], row[-1] + 1) for row in rows if "".join(plain[at] for at in row) == NEGATION}
+    return found
+
+
 def _words(pairs: Sequence[Pair], left: Sequence[Char], right: Sequence[Char], *, known: bool) -> set[Extent]:
     """Words in one script for other words in it; letters of two names may agree here and there."""
     found: set[Extent] = set()
@@ -228,6 +247,8 @@ def _edit(extent: Extent, pairs: Sequence[Pair], left: Sequence[Char], right: Se
         first -= 1
     while last < len(pairs) and last - hi < NEIGHBOURS and _is_context(pairs[last], left, right):
         last += 1
+    figures = any(_figures(pairs[lo], left, right))  # the last ones of a line are easily lost
+    framed = (first < lo or (lo == 0 and not figures)) and (last > hi or (hi == len(pairs) and not figures))
     ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return Edit(
         *_span(ours, lo, hi, left),
@@ -235,6 +256,7 @@ def _edit(extent: Extent, pairs: Sequence[Pair], left: Sequence[Char], right: Se
         *_span(theirs, first, last, right),
         "".join(left[at].folded for at in ours[first:last] if at is not None),
         "".join(right[at].folded for at in theirs[first:last] if at is not None),
+        framed,
     )
 
 

@@ -64,13 +64,18 @@ class ScriptedReader(BlindReader):
     def read_strips(self, strips: list[Pixels]) -> tuple[ReadText, ...]:
         super().read_strips(strips)
         answers = self._answers if self._answers is not None else [""] * len(strips)
-        return tuple(ReadText(answers[at % len(answers)], 0.99) for at in range(len(strips)))
+        given = [answers[at % len(answers)] for at in range(len(strips))]
+        return tuple(ReadText(text, 0.99, places=_spread(text)) for text in given)
 
     def _line(self, text: str, x0: float, top: float, x1: float, bottom: float) -> ReadLine:
         x0, top, x1, bottom = (value * self._scale for value in (x0, top, x1, bottom))
         step = (x1 - x0) / len(text)
         chars = tuple((char, x0 + at * step, x0 + (at + 1) * step, 0.99) for at, char in enumerate(text))
         return ReadLine(text, 0.99, ((x0, top), (x1, top), (x1, bottom), (x0, bottom)), chars)
+
+
+def _spread(text: str) -> tuple[float, ...]:
+    return tuple((at + 0.5) / len(text) for at in range(len(text)))
 
 
 @pytest.fixture

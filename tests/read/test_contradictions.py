@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.model import Line, Picture, Word
+from pipeline.model import Line, Picture, Pixels, ReadText, Word
 from pipeline.read import open_reader
 from pipeline.read.contradictions import contradictions
 from pipeline.read.paper import placed
@@ -19,6 +19,18 @@ from .conftest import BlindReader, ScriptedReader
 
 PICTURE = Picture(np.full((2339, 1654, 3), 255, np.uint8), 200.0)
 CLAUSE = "第{}条双方应当按照本协议约定履行义务不得违反"
+
+
+class InTurn(ScriptedReader):
+    """Answers each time it is asked with the next text."""
+
+    def __init__(self, answers: list[str]) -> None:
+        super().__init__([])
+        self._turns = iter(answers)
+
+    def read_strips(self, strips: list[Pixels]) -> tuple[ReadText, ...]:
+        self._answers = [next(self._turns)]
+        return super().read_strips(strips)
 
 
 def row(text: str, at: int, confidence: float = 0.97) -> Line:
@@ -119,6 +131,27 @@ def test_a_line_half_lost_under_a_seal_is_looked_at_again(answer: str, told: boo
     assert bool(contradictions(1, page(), lost, PICTURE, ScriptedReader([], [answer]))) is told
 
 
+@pytest.mark.parametrize(
+    ("layer", "line", "near", "told"),
+    [
+        ("第8条双方", "第3条双方应当按照本协议约定履行义务不得违反", "第3条双方", True),
+        ("第8条双方", "第3条双方应当按照本协议约定履行义务不得违反", "第8条双方", False),
+        ("第8条双方", "第8条双方应当按照本协议约定履行义务不得违反", "第3条双方", False),
+        ("第8条双方", "条双方应当按照本协议约定履行义务不得违反", "条双方", False),
+        ("第13条双方", "第3条双方应当按照本协议约定履行义务不得违反", "第3条双方", True),
+        ("第3条双方不", "第3条双方应当按照本协议约定履行义务不得违反", "条双方应当按", True),
+        ("第3条甲方", "第3条双方应当按照本协议约定履行义务不得违反", "第3条双方应", False),
+        ("第3条双方", "第3条双方应当按照本协议约定履行义务不得违反", "第3条双方", False),
+    ],
+)
+def test_a_line_that_lost_a_few_characters_is_read_again_twice(layer: str, line: str, near: str, told: bool) -> None:
+    shown = page()
+    lost = [*shown[:2], row("方" + CLAUSE.format(3)[5:], 3), *shown[3:]]
+    asked = InTurn([line, near])
+    found = contradictions(1, lied(shown, 3, "第3条双方", layer), lost, PICTURE, asked)
+    assert bool(found) is told
+
+
 def test_honest_noise_is_not_told() -> None:
     shown = page(confidence=0.99)
     noise = str.maketrans({"不": "下", "3": "B", "1": "l", "违": "迪", "约": "钓"})
@@ -160,6 +193,32 @@ def test_a_lie_of_one_character_under_a_scan_is_told(old: str, new: str) -> None
     assert box is not None
     assert line is not None
     assert line[1] - 4 < box[1] < box[3] < line[3] + 4
+
+
+@needs_fonts
+@pytest.mark.engine
+@pytest.mark.parametrize(("old", "new"), [("9.1", "9.7"), ("不能避免", "能避免"), ("未予纠正", "予纠正")])
+def test_a_lie_under_a_seal_is_told(old: str, new: str) -> None:
+    picture, _, layer = scan()
+    at = next(number for number, line in enumerate(layer, 1) if old in line.text)
+    sealed, box = picture.pixels.copy(), layer[at - 1].box
+    assert box is not None
+    start = layer[at - 1].text.index(old) / len(layer[at - 1].text)
+    x, y = box[0] + (start + 0.03) * (box[2] - box[0]), (box[1] + box[3]) / 2
+    scale = picture.dpi / 72
+    over = np.full_like(sealed, 255)
+    for radius, thick in ((12, 4), (20, 3), (28, 3)):  # rings over the line, as lettering lies over it
+        cv2.circle(
+            over, (round(x * scale), round(y * scale)), round(radius * scale), (205, 30, 40), round(thick * scale)
+        )
+    sealed = np.minimum(sealed, over)
+    stamped = Picture(sealed, picture.dpi)
+    read = placed(open_reader(1).read_page(sealed), picture.dpi)
+    assert contradictions(1, layer, read, stamped, open_reader(1)) == []
+    (found,) = contradictions(1, lied(layer, at, old, new), read, stamped, open_reader(1))
+    assert found.box is not None
+    assert found.box[0] < x + 40
+    assert box[1] - 4 < found.box[1] < found.box[3] < box[3] + 4
 
 
 @needs_fonts

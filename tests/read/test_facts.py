@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Line, Page, ReadLine, Word
-from pipeline.read.agree import contradicts, disagreements
+from pipeline.read.agree import compared, contradicts, disagreements
 from pipeline.read.frame import Frame, Turn, turned, turned_size
 from pipeline.read.glyphs import char_spans
 from pipeline.read.paper import placed
@@ -95,9 +95,9 @@ def row(text: str, at: int, confidence: float = 1.0) -> Line:
 def test_a_poor_ocr_layer_is_noise_and_one_changed_line_is_not() -> None:
     good = [row(f"第{at}条双方应当按照本协议约定履行义务", at) for at in range(1, 11)]
     changed = [*good[:4], row("乙方可以随时解除协议且不承担责任", 5), *good[5:]]
-    assert [found.layer for found in disagreements(changed, good)] == ["乙方可以随时解除协议且不承担责任"]
+    assert [found.layer for found in disagreements(compared(changed, good))] == ["乙方可以随时解除协议且不承担责任"]
     poor = [row(line.text.translate(str.maketrans("双方应协履", "又万庇怂屦")), at + 1) for at, line in enumerate(good)]
-    assert disagreements(poor, good) == ()
+    assert disagreements(compared(poor, good)) == ()
 
 
 def test_characters_stand_where_the_recogniser_saw_them() -> None:

@@ -23,6 +23,8 @@ from pipeline.read.telling import confirms, edits
         ("非因客户原因", "因客户原因"),
         ("甲方应予赔偿", "乙方应予赔偿"),
         ("自第三年起", "自第五年起"),
+        ("may raise the fee", "may not raise the fee"),
+        ("it cannot be restored", "it can be restored"),
     ],
 )
 def test_a_figure_a_negation_and_a_party_tell(claimed: str, shown: str) -> None:
@@ -47,6 +49,8 @@ def test_a_figure_a_negation_and_a_party_tell(claimed: str, shown: str) -> None:
         ("第 页 共 8 页", "第 3 页 共 8 页"),
         ("岚云在线服务", "岚去在线服劣"),
         ("双方应当按照约定", "双方应当按照约定。"),
+        ("shall indicate it in", "shall ihdicate it m"),
+        ("a noted person", "a nobed person"),
         ("又万庇不当按照约走履行", "双方应当按照约定履行"),
     ],
 )
@@ -102,3 +106,21 @@ def test_a_word_that_is_not_shown_counts_where_the_picture_is_known() -> None:
     pair = ("上海岚云网络科技有限公司提供服务", "上海网络科技有限公司提供服务")
     assert edits(*pair, faithful=True) == ()
     assert len(edits(*pair, known=True, faithful=True)) == 1
+
+
+@pytest.mark.parametrize(
+    ("claimed", "shown", "settled"),
+    [
+        ("起算，共12个月", "起算，2个月", False),
+        ("第 4.12", "第 4.1", False),
+        ("10%", "109%", False),
+        ("客户不可按下表取得抵扣", "客户下表取得抵扣", False),
+        ("客户不可按下表取得抵扣", "客户可按下表取得抵扣", True),
+        ("不可按下表取得抵扣", "可按下表取得抵扣", True),
+        ("起算，共12个月", "起算，共2个月", True),
+        ("起算，共12个月", "起算，13个月", True),
+        ("10%", "20%", True),
+    ],
+)
+def test_what_is_missing_must_be_missing_between_what_is_read(claimed: str, shown: str, settled: bool) -> None:
+    assert [edit.settled for edit in edits(claimed, shown)] == [settled]
