@@ -142,7 +142,7 @@ def _beside_mark(scene: PlainScene, run: Run) -> bool:
 
     Where words are not read at all, a seal anywhere on the rows between their neighbours may have hidden them.
     """
-    near = scene.aligned.found[max(run.start - 1, 0) : run.stop + 1]
+    near = _near(scene, run, 1)
     if any(_under_mark(scene, mark) for mark in near):
         return True
     if run.start < run.stop or not near:
@@ -151,6 +151,20 @@ def _beside_mark(scene: PlainScene, run: Run) -> bool:
     return any(
         box[1] < bottom and top < box[3] for page in {mark.page for mark in near} for box in scene.marked.get(page, ())
     )
+
+
+def _near(scene: PlainScene, run: Run, reach: int) -> Sequence[Mark]:
+    """The run and so many characters on either side, beyond those by which the alignment might as well have shifted it.
+
+    Of “A less B over A” read as “A”, it keeps the first or the last A alike.
+    """
+    left, right, marks = 0, 0, scene.aligned.expected
+    if run.start == run.stop:
+        while run.lo > left and marks[run.lo - left - 1].char == marks[run.hi - left - 1].char:
+            left += 1
+        while run.hi + right < len(marks) and marks[run.lo + right].char == marks[run.hi + right].char:
+            right += 1
+    return scene.aligned.found[max(run.start - left - reach, 0) : run.stop + right + reach]
 
 
 def _may_be_overlooked(scene: PlainScene, run: Run, seen: tuple[Mark, ...]) -> bool:
@@ -162,7 +176,7 @@ def _may_be_overlooked(scene: PlainScene, run: Run, seen: tuple[Mark, ...]) -> b
     if len(gist(fixed)) <= len(gist(text_of(seen))):
         return False
     # What an alignment leaves out may lie a few equal characters off: of “5.1” after “5. …” it keeps the later 5.
-    near = scene.aligned.found[max(run.start - CONTEXT, 0) : run.stop + CONTEXT]
+    near = _near(scene, run, CONTEXT)
     lines = {mark.line: mark for mark in scene.aligned.found if near and mark.page == near[0].page}  # by its last one
     levels = sorted((mark.box[1] + mark.box[3]) / 2 for mark in lines.values())
     pitch = float(np.median(np.diff(levels))) if len(levels) > 1 else 0.0
