@@ -57,7 +57,7 @@ def _sequence(comparison: Comparison, unclear: bool, count: dict[str, str]) -> I
             outcome="unsure" if unclear else "fail",
             message=say(
                 f"应为 {count['expected']} 页，收到 {count['found']} 页；缺第 {pages} 页",
-                f"{count['expected']} pages expected, {count['found']} received; page {pages} is missing",
+                f"{count['expected']} pages expected, {count['found']} received; missing: page {pages}",
             ),
             **count,
         )
@@ -67,7 +67,7 @@ def _sequence(comparison: Comparison, unclear: bool, count: dict[str, str]) -> I
             sub="b",
             outcome="fail",
             **count,
-            message=say(f"第 {pages} 页重复", f"Page {pages} is there more than once"),
+            message=say(f"第 {pages} 页重复", f"Page {pages}: present more than once"),
         )
     if not comparison.in_order:
         order = [match.reference_page for match in comparison.pages]

@@ -218,7 +218,7 @@ def _layout(comparison: Comparison) -> Iterator[Judgement]:
         page=pages[0],
         message=say(
             f"第 {numbers} 页版式与标准文本不同，可能是重新录入的文本",
-            f"Page {numbers} is laid out differently: possibly a re-typed copy",
+            f"Page {numbers}: laid out differently, possibly a re-typed copy",
         ),
     )
 
