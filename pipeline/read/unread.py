@@ -78,7 +78,7 @@ def faded(strip: Pixels) -> Pixels:
 
 
 def _told_by(claim: Claim, text: ReadText, faithful: bool) -> Iterator[Disagreement]:
-    if text.confidence < AGAIN or len(text.places) != len(text.text):
+    if not text.text or text.confidence < AGAIN or len(text.places) != len(text.text):
         return
     for edit in edits(claim.line.text, text.text, faithful=faithful):
         yield Disagreement(

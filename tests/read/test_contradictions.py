@@ -152,6 +152,10 @@ def test_a_line_that_lost_a_few_characters_is_read_again_twice(layer: str, line:
     assert bool(found) is told
 
 
+def test_a_claim_where_nothing_is_read_at_all_is_no_lie() -> None:
+    assert contradictions(1, [*page(), row("不", 14)], page(), PICTURE, ScriptedReader([], [""])) == []
+
+
 def test_honest_noise_is_not_told() -> None:
     shown = page(confidence=0.99)
     noise = str.maketrans({"不": "下", "3": "B", "1": "l", "违": "迪", "约": "钓"})
@@ -217,7 +221,7 @@ def test_a_lie_under_a_seal_is_told(old: str, new: str) -> None:
     assert contradictions(1, layer, read, stamped, open_reader(1)) == []
     (found,) = contradictions(1, lied(layer, at, old, new), read, stamped, open_reader(1))
     assert found.box is not None
-    assert found.box[0] < x + 40
+    assert x - 40 < found.box[0] < found.box[2] < x + 80
     assert box[1] - 4 < found.box[1] < found.box[3] < box[3] + 4
 
 
